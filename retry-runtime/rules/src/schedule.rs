@@ -1,0 +1,239 @@
+//! The figures that say when to try again, and what follows from them.
+
+use core::time::Duration;
+
+use crate::{Fault, MAX_ATTEMPTS, UNLIMITED, duration::nanos, growth};
+
+/// How delays grow from one attempt to the next.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Backoff {
+    /// `initial_delay · exponential_base^(n−1)`: backs off fast from a server in trouble.
+    Exponential,
+    /// `initial_delay`, every time.
+    Constant,
+    /// `initial_delay · n`.
+    Linear,
+    /// `initial_delay` times 1, 1, 2, 3, 5, 8 …
+    Fibonacci,
+    /// A function of your own. `max_delay` bounds what it returns, jitter is applied to it.
+    Custom(CustomBackoff),
+}
+
+/// `fn(attempt, initial_delay) -> delay`: the wait after failed attempt number `attempt`, from 1.
+pub type CustomBackoff = fn(attempt: u32, initial: Duration) -> Duration;
+
+impl PartialEq for Backoff {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Custom(a), Self::Custom(b)) => core::ptr::fn_addr_eq(*a, *b),
+            _ => core::mem::discriminant(self) == core::mem::discriminant(other),
+        }
+    }
+}
+
+/// How far a wait strays from its delay, so that clients which failed together do not return together.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Jitter {
+    /// No spread. For tests, and where something else spreads the load.
+    None,
+    /// Evenly from nothing to the whole delay.
+    Full,
+    /// Half the delay, plus evenly up to the other half.
+    Equal,
+    /// Evenly from `initial_delay` to three times the previous wait. It replaces the backoff.
+    Decorrelated,
+    /// Evenly over ± this part of the delay, 0..=1.
+    Factor(f64),
+}
+
+/// When to try again. A plain record: [`fault`](Schedule::fault) says whether it keeps the rules.
+#[derive(Clone, Copy, Debug, PartialEq)]
+
+pub struct Schedule {
+    /// First call included; [`UNLIMITED`] for no limit.
+    pub max_attempts: u32,
+    /// The delay before the second attempt.
+    pub initial_delay: Duration,
+    /// No delay exceeds it, jitter included.
+    pub max_delay: Duration,
+    /// How delays grow.
+    pub backoff: Backoff,
+    /// The factor of exponential growth.
+    pub exponential_base: f64,
+    /// How delays are spread.
+    pub jitter: Jitter,
+    /// No wait ends later than this after the call's start.
+    pub max_elapsed: Option<Duration>,
+}
+
+impl Schedule {
+    /// The first rule that the figures break.
+    #[must_use]
+    pub const fn fault(&self) -> Option<Fault> {
+        if self.max_attempts == 0 {
+            return Some(Fault::NoAttempts);
+        }
+        if self.max_attempts == UNLIMITED {
+            if self.max_elapsed.is_none() {
+                return Some(Fault::Endless);
+            }
+        } else if self.max_attempts > MAX_ATTEMPTS {
+            return Some(Fault::TooManyAttempts);
+        }
+        if self.initial_delay.as_nanos() > self.max_delay.as_nanos() {
+            return Some(Fault::InitialAboveMax { initial: self.initial_delay, max: self.max_delay });
+        }
+        if !(self.exponential_base >= 1.0 && self.exponential_base.is_finite()) {
+            return Some(Fault::Base);
+        }
+        match self.jitter {
+            Jitter::Factor(factor) if !(factor >= 0.0 && factor <= 1.0) => Some(Fault::JitterFactor),
+            _ => None,
+        }
+    }
+
+    /// Nanoseconds to wait after failed attempt number `attempt` (from 1), before jitter.
+    #[must_use]
+    pub fn delay_after(&self, attempt: u32) -> u64 {
+        let (initial, max) = (nanos(self.initial_delay), nanos(self.max_delay));
+        let delay = match self.backoff {
+            Backoff::Constant => initial,
+            Backoff::Linear => initial.saturating_mul(u64::from(attempt)),
+            Backoff::Fibonacci => initial.saturating_mul(growth::fibonacci(attempt)),
+            Backoff::Custom(delay) => nanos(delay(attempt, self.initial_delay)),
+            // Nothing grows from nothing, and 0 · ∞ is not a number.
+            Backoff::Exponential if initial == 0 => 0,
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "not negative; past 64 bits it saturates, as documented"
+            )]
+            Backoff::Exponential => {
+                (initial as f64 * growth::power(self.exponential_base, attempt.saturating_sub(1))) as u64
+            }
+        };
+        if delay < max { delay } else { max }
+    }
+
+    /// The longest that all waits together can take: jitter included, server hints not. To the
+    /// nanosecond an attempt, in a number of steps that does not depend on `max_attempts`.
+    ///
+    /// A custom backoff counts with `max_delay` every time, since its values are not known here.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "not negative; past 64 bits it saturates, as documented"
+    )]
+    pub const fn worst_case_delay(&self) -> Duration {
+        let waits =
+            if self.max_attempts == UNLIMITED { UNLIMITED } else { self.max_attempts.saturating_sub(1) };
+        let (initial, max) = (nanos(self.initial_delay) as f64, nanos(self.max_delay) as f64);
+        let upward = match self.jitter {
+            Jitter::Factor(factor) => 1.0 + factor,
+            _ => 1.0,
+        };
+        let first = initial * upward;
+        let sum = match (self.jitter, self.backoff) {
+            (Jitter::Decorrelated, _) => growth::geometric_sum(initial * 3.0, 3.0, max, waits),
+            (_, Backoff::Exponential) => growth::geometric_sum(first, self.exponential_base, max, waits),
+            (_, Backoff::Constant) => growth::geometric_sum(first, 1.0, max, waits),
+            (_, Backoff::Linear) => growth::linear_sum(first, max, waits),
+            (_, Backoff::Fibonacci) => growth::fibonacci_sum(first, max, waits),
+            (_, Backoff::Custom(_)) => max * waits as f64,
+        };
+        let sum = (sum + 0.5) as u64;
+        match self.max_elapsed {
+            Some(limit) if nanos(limit) < sum => limit,
+            _ => Duration::from_nanos(sum),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MAX_ATTEMPTS, presets};
+
+    fn default_with(change: impl FnOnce(&mut Schedule)) -> Schedule {
+        let mut schedule = presets::DEFAULT.schedule;
+        change(&mut schedule);
+        schedule
+    }
+
+    #[test]
+    fn delays_double_up_to_the_cap() {
+        let schedule = presets::HTTP.schedule;
+        let seconds: Vec<u64> = (1..=7).map(|n| schedule.delay_after(n) / 1_000_000_000).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30]);
+    }
+
+    #[test]
+    fn no_attempt_number_overflows() {
+        let custom: CustomBackoff = |_, _| Duration::MAX;
+        for backoff in [
+            Backoff::Exponential,
+            Backoff::Constant,
+            Backoff::Linear,
+            Backoff::Fibonacci,
+            Backoff::Custom(custom),
+        ] {
+            for initial_delay in [Duration::ZERO, Duration::from_nanos(1), Duration::MAX] {
+                let schedule = default_with(|s| {
+                    (s.backoff, s.initial_delay, s.max_delay) = (backoff, initial_delay, Duration::MAX);
+                });
+                for attempt in [1, 10_000, u32::MAX] {
+                    let delay = schedule.delay_after(attempt);
+                    let grows = !matches!(backoff, Backoff::Custom(_));
+                    assert!(!(initial_delay.is_zero() && grows && delay > 0), "{backoff:?} {attempt}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_worst_case_includes_jitter() {
+        let five = default_with(|s| s.max_attempts = 5);
+        assert_eq!(five.worst_case_delay(), Duration::from_millis(1650));
+        let full = default_with(|s| (s.max_attempts, s.jitter) = (5, Jitter::Full));
+        assert_eq!(full.worst_case_delay(), Duration::from_millis(1500));
+        let decorrelated = default_with(|s| (s.max_attempts, s.jitter) = (3, Jitter::Decorrelated));
+        assert_eq!(decorrelated.worst_case_delay(), Duration::from_millis(300 + 900));
+    }
+
+    #[test]
+    fn the_worst_case_of_endless_attempts_is_their_time_limit() {
+        let endless =
+            default_with(|s| (s.max_attempts, s.max_elapsed) = (UNLIMITED, Some(Duration::from_secs(60))));
+        assert_eq!(endless.worst_case_delay(), Duration::from_secs(60));
+    }
+
+    #[test]
+    fn the_worst_case_is_known_at_compile_time_for_a_million_attempts() {
+        const WORST: Duration =
+            Schedule { max_attempts: MAX_ATTEMPTS, exponential_base: 1.000_001, ..presets::DEFAULT.schedule }
+                .worst_case_delay();
+        assert!(WORST > Duration::from_secs(100_000));
+    }
+
+    #[test]
+    fn each_broken_rule_is_named() {
+        type Change = fn(&mut Schedule);
+        let cases: [(Change, Fault); 6] = [
+            (|s| s.max_attempts = 0, Fault::NoAttempts),
+            (|s| s.max_attempts = MAX_ATTEMPTS + 1, Fault::TooManyAttempts),
+            (|s| s.max_attempts = UNLIMITED, Fault::Endless),
+            (|s| s.exponential_base = 0.5, Fault::Base),
+            (|s| s.exponential_base = f64::NAN, Fault::Base),
+            (|s| s.jitter = Jitter::Factor(1.1), Fault::JitterFactor),
+        ];
+        for (change, fault) in cases {
+            assert_eq!(default_with(change).fault(), Some(fault));
+        }
+        let inverted = default_with(|s| s.initial_delay = Duration::from_secs(11));
+        let message = inverted.fault().expect("a fault").message();
+        assert!(message.as_str().contains("(11 s) is above `max_delay` (10 s)"), "{message}");
+    }
+}

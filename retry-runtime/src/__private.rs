@@ -1,0 +1,149 @@
+//! What generated code may call, and nothing else. Not covered by semantic versioning.
+
+use crate::{Classify, Context, Event, IntoVerdict, RetryError, Verdict};
+pub use crate::{
+    observe::{Described, ShowDebug, ShowName, Shown},
+    policy::Draft,
+    retry::Retry,
+    site::{Mode, Site},
+    sleep::{asynchronous, blocking},
+};
+
+pub mod check;
+
+/// An error whose verdict is looked for: by `Classify` if its type implements that, else transient.
+/// Method resolution prefers the inherent methods where their bound holds.
+#[derive(Debug)]
+pub struct Judged<'a, E>(pub &'a E);
+
+impl<E: Classify> Judged<'_, E> {
+    /// The error's own verdict.
+    #[inline]
+    pub fn verdict(&self) -> Verdict {
+        self.0.classify()
+    }
+
+    /// The filter's verdict, with the error's own hint if the filter gave none.
+    #[inline]
+    pub fn filtered(&self, verdict: impl IntoVerdict) -> Verdict {
+        verdict.into_verdict().or_hint_of(self.0.classify())
+    }
+}
+
+/// For error types that do not implement `Classify`.
+pub trait JudgeAny {
+    /// Transient.
+    fn verdict(&self) -> Verdict;
+    /// The filter's verdict.
+    fn filtered(&self, verdict: impl IntoVerdict) -> Verdict;
+}
+
+impl<E> JudgeAny for Judged<'_, E> {
+    #[inline]
+    fn verdict(&self) -> Verdict {
+        Verdict::TRANSIENT
+    }
+
+    #[inline]
+    fn filtered(&self, verdict: impl IntoVerdict) -> Verdict {
+        verdict.into_verdict()
+    }
+}
+
+/// The verdict of `filter_ok`.
+#[inline]
+pub fn verdict(verdict: impl IntoVerdict) -> Verdict {
+    verdict.into_verdict()
+}
+
+/// Asks a closure; taking the value first lets the closure's parameter be inferred.
+#[inline]
+pub fn ask<T: ?Sized, V: IntoVerdict>(value: &T, filter: impl FnOnce(&T) -> V) -> V {
+    filter(value)
+}
+
+/// Calls a hook that is a closure.
+#[inline]
+pub fn tell<E: ?Sized>(event: &Event<'_, E>, hook: impl FnOnce(&Event<'_, E>)) {
+    hook(event);
+}
+
+/// Calls a `before_retry` that is a closure.
+#[inline]
+pub fn prepare<'a, R>(context: Context<'a>, hook: impl FnOnce(Context<'a>) -> R) -> R {
+    hook(context)
+}
+
+/// Calls a `fallback` that is a closure.
+#[inline]
+pub fn fall_back<E, R>(error: E, fallback: impl FnOnce(E) -> R) -> R {
+    fallback(error)
+}
+
+/// What `before_retry` may return: nothing, or a `Result` whose error ends the call.
+#[diagnostic::on_unimplemented(
+    message = "`before_retry` returns `()` or `Result<(), E>`, in an async function a future of one, this one returns `{Self}`",
+    label = "neither `()` nor `Result<(), E>`"
+)]
+pub trait Preparation<E> {
+    /// The error, as the function's own.
+    ///
+    /// # Errors
+    /// What went wrong while preparing.
+    fn prepared(self) -> Result<(), E>;
+}
+
+impl<E> Preparation<E> for () {
+    fn prepared(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+impl<E, H: Into<E>> Preparation<E> for Result<(), H> {
+    fn prepared(self) -> Result<(), E> {
+        self.map_err(Into::into)
+    }
+}
+
+/// What a retried function returns.
+#[diagnostic::on_unimplemented(
+    message = "`#[retry]` needs a function that returns a `Result`, this one returns `{Self}`",
+    label = "not a `Result`",
+    note = "a function that returns a future is `async fn`, or returns `impl Future` or `Pin<Box<dyn Future>>`"
+)]
+pub trait Outcome {
+    /// The value.
+    type Value;
+    /// The error.
+    type Error;
+    /// The `Result` itself.
+    ///
+    /// # Errors
+    /// The outcome's own.
+    fn settle(self) -> Result<Self::Value, Self::Error>;
+}
+
+impl<T, E> Outcome for Result<T, E> {
+    type Value = T;
+    type Error = E;
+
+    #[inline]
+    fn settle(self) -> Self {
+        self
+    }
+}
+
+/// What a function with `wrap_error` returns.
+#[diagnostic::on_unimplemented(
+    message = "with `wrap_error` the function returns `Result<T, RetryError<E>>`, this one returns `{Self}`",
+    label = "not a `Result<T, RetryError<E>>`",
+    note = "the body still returns `Result<T, E>`; import `retry_runtime::RetryError`"
+)]
+pub trait WrappedOutcome {
+    /// What the body returns.
+    type Body;
+}
+
+impl<T, E> WrappedOutcome for Result<T, RetryError<E>> {
+    type Body = Result<T, E>;
+}

@@ -1,0 +1,212 @@
+//! The loop form: for a block that is no function, or that borrows what no closure can hold.
+
+use std::{
+    fmt::{self, Display},
+    time::{Duration, Instant},
+};
+
+use rand::Rng;
+
+use super::{asynchronous::AsyncSleep, blocking::BlockingSleep, parts::SleepBy};
+use crate::{
+    Context, IntoVerdict, RetryError, RetryPolicy, StopReason, Verdict,
+    observe::Described,
+    retry::Retry,
+    rng,
+    site::{Mode, Site},
+    sleep,
+};
+
+/// The attempts of one call, made in a loop of your own.
+///
+/// ```
+/// use retry_runtime::{Context, RetryPolicy};
+///
+/// async fn work(attempt: Context<'_>, seen: &mut Vec<u32>) -> Result<&'static str, std::io::Error> {
+///     seen.push(attempt.attempt());
+///     if seen.len() < 3 { Err(std::io::ErrorKind::ConnectionReset.into()) } else { Ok("done") }
+/// }
+///
+/// async fn process(seen: &mut Vec<u32>) -> Result<&'static str, std::io::Error> {
+///     let mut attempts = RetryPolicy::DEFAULT.attempts("data_processing");
+///     loop {
+///         let attempt = attempts.next().await; // next_blocking() in sync code
+///         match work(attempt, seen).await {
+///             Err(e) => attempts.failed(e)?, // decides; gives the error back when it is over
+///             done => return done,
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let mut seen = Vec::new();
+/// assert_eq!(process(&mut seen).await.unwrap(), "done");
+/// assert_eq!(seen, [1, 2, 3]);
+/// # }
+/// ```
+#[must_use = "attempts are made by `next`"]
+pub struct Attempts<Sleep = ()> {
+    policy: RetryPolicy,
+    site: Site,
+    retry: Retry,
+    pending: Duration,
+    sleep: Sleep,
+    rng: Option<Box<dyn Rng + Send>>,
+    clock: Option<fn() -> Instant>,
+}
+
+impl RetryPolicy {
+    /// Starts a call whose attempts are made in a loop; `operation` is its name in logs.
+    #[track_caller]
+    pub fn attempts(&self, operation: &'static str) -> Attempts {
+        let site = Site::new(operation, None, Mode::Async);
+        Attempts {
+            policy: *self,
+            site,
+            retry: Retry::start(&site, self),
+            pending: Duration::ZERO,
+            sleep: (),
+            rng: None,
+            clock: None,
+        }
+    }
+}
+
+impl<S> Attempts<S> {
+    /// The service's name in logs.
+    pub fn service(mut self, name: &'static str) -> Self {
+        self.site = self.site.with_service(name);
+        self
+    }
+
+    /// Waits with another sleeper, of any runtime: `fn(Duration)` for `next_blocking`,
+    /// `fn(Duration) -> impl Future` for `next`. It is not asked for a wait of zero.
+    pub fn sleep<P, R>(self, sleep: P) -> Attempts<SleepBy<P>>
+    where
+        P: FnMut(Duration) -> R,
+    {
+        let Self { policy, site, retry, pending, rng, clock, .. } = self;
+        Attempts { policy, site, retry, pending, sleep: SleepBy(sleep), rng, clock }
+    }
+
+    /// Draws jitter from `rng` instead of the thread's own generator.
+    pub fn rng(mut self, rng: impl Rng + Send + 'static) -> Self {
+        self.rng = Some(Box::new(rng));
+        self
+    }
+
+    /// Reads the time from `clock` instead of tokio's clock (the system's outside a runtime), and counts
+    /// from now on.
+    pub fn clock(mut self, clock: fn() -> Instant) -> Self {
+        self.clock = Some(clock);
+        if self.policy.max_elapsed().is_some() {
+            self.retry = Retry::timed_at(clock());
+        }
+        self
+    }
+
+    /// Waits as long as the last failure asked for, then says which attempt comes.
+    ///
+    /// # Panics
+    /// When it waits outside a tokio runtime without a [`sleep`](Self::sleep) of its own.
+    #[expect(clippy::should_implement_trait, reason = "it is awaited; no iterator could be")]
+    pub async fn next(&mut self) -> Context<'static>
+    where
+        S: AsyncSleep,
+    {
+        let delay = std::mem::take(&mut self.pending);
+        if !delay.is_zero() {
+            self.sleep.sleep(delay).await;
+        }
+        self.context()
+    }
+
+    /// As [`next`](Self::next), blocking the thread.
+    pub fn next_blocking(&mut self) -> Context<'static>
+    where
+        S: BlockingSleep,
+    {
+        let delay = std::mem::take(&mut self.pending);
+        if !delay.is_zero() {
+            sleep::warn_if_blocking_a_worker(&self.site);
+            self.sleep.sleep(delay);
+        }
+        self.context()
+    }
+
+    /// The attempt failed. Every error counts as transient; to judge it, see
+    /// [`failed_with`](Self::failed_with).
+    ///
+    /// # Errors
+    /// `error` itself when there is no further attempt.
+    pub fn failed<E: Display>(&mut self, error: E) -> Result<(), E> {
+        self.failed_with(Verdict::TRANSIENT, error)
+    }
+
+    /// The attempt failed, and `verdict` says whether another one may help: a `bool`, a [`Verdict`], the
+    /// answer of a filter such as `is_transient_io(&error)`.
+    ///
+    /// # Errors
+    /// `error` itself when there is no further attempt.
+    pub fn failed_with<E: Display>(&mut self, verdict: impl IntoVerdict, error: E) -> Result<(), E> {
+        if self.decide(verdict.into_verdict(), Described::Display(&error)) { Ok(()) } else { Err(error) }
+    }
+
+    /// The attempt gave a value that is not good enough yet (polling).
+    ///
+    /// # Errors
+    /// `value` itself when there is no further attempt.
+    pub fn turned_down<T>(&mut self, value: T) -> Result<(), T> {
+        if self.decide(Verdict::TRANSIENT, Described::VALUE_TURNED_DOWN) { Ok(()) } else { Err(value) }
+    }
+
+    /// Says in the log that the call succeeded, if it had failed before.
+    pub fn succeeded(&self) {
+        if self.retry.is_retry() {
+            self.retry.recovered(&self.site, &self.policy, &self.now());
+        }
+    }
+
+    /// Why the call is over; `None` while it is not.
+    #[must_use]
+    pub fn stop_reason(&self) -> Option<StopReason> {
+        self.retry.stop_reason()
+    }
+
+    /// Wraps the error of a call that is over: `attempts.failed(e).map_err(|e| attempts.wrap(e))?`.
+    /// The time counts from the first failure unless the policy has a `max_elapsed`.
+    pub fn wrap<E>(&self, error: E) -> RetryError<E> {
+        self.retry.wrap_at(error, &self.now())
+    }
+
+    fn now(&self) -> fn() -> Instant {
+        self.clock.unwrap_or_else(|| self.site.clock())
+    }
+
+    fn context(&self) -> Context<'static> {
+        self.retry.context_at(&self.site, &self.policy, &self.now())
+    }
+
+    fn decide(&mut self, verdict: Verdict, error: Described<'_>) -> bool {
+        let now = self.now();
+        let (retry, site, policy) = (&mut self.retry, &self.site, &self.policy);
+        retry.note_failure(now());
+        let delay = match self.rng.as_deref_mut() {
+            Some(rng) => retry.decide(site, policy, verdict, error, &now, rng),
+            None => rng::with_thread_rng(|rng| retry.decide(site, policy, verdict, error, &now, rng)),
+        };
+        self.pending = delay.unwrap_or_default();
+        delay.is_some()
+    }
+}
+
+impl<S> fmt::Debug for Attempts<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempts")
+            .field("policy", &self.policy)
+            .field("site", &self.site)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}

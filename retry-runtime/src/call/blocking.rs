@@ -1,0 +1,133 @@
+//! Calls that block their thread.
+
+use std::{fmt::Display, time::Duration};
+
+use super::{
+    Call,
+    parts::{Blocking, FallBack, Hooks, JudgeError, JudgeValue, Prepare, SleepBy},
+    steps::Step,
+};
+use crate::{__private::Preparation, Context, RetryError, retry::Retry, sleep};
+
+/// Prepares an attempt, on this thread.
+pub trait BlockingBefore<E> {
+    /// Runs the hook.
+    ///
+    /// # Errors
+    /// The hook's own.
+    fn prepare(&mut self, context: impl FnOnce() -> Context<'static>) -> Result<(), E>;
+}
+
+impl<E> BlockingBefore<E> for () {
+    fn prepare(&mut self, _: impl FnOnce() -> Context<'static>) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+impl<E, P, R> BlockingBefore<E> for Prepare<P>
+where
+    P: FnMut(Context<'static>) -> R,
+    R: Preparation<E>,
+{
+    fn prepare(&mut self, context: impl FnOnce() -> Context<'static>) -> Result<(), E> {
+        (self.0)(context()).prepared()
+    }
+}
+
+/// Answers in place of an error, on this thread.
+pub trait BlockingFallback<T, E> {
+    /// The answer.
+    ///
+    /// # Errors
+    /// The error itself, or the fallback's own.
+    fn fall_back(self, error: E) -> Result<T, E>;
+}
+
+impl<T, E> BlockingFallback<T, E> for () {
+    fn fall_back(self, error: E) -> Result<T, E> {
+        Err(error)
+    }
+}
+
+impl<T, E, P: FnOnce(E) -> Result<T, E>> BlockingFallback<T, E> for FallBack<P> {
+    fn fall_back(self, error: E) -> Result<T, E> {
+        (self.0)(error)
+    }
+}
+
+/// Blocks the thread.
+pub trait BlockingSleep {
+    /// Blocks for `delay`.
+    fn sleep(&mut self, delay: Duration);
+}
+
+impl BlockingSleep for () {
+    fn sleep(&mut self, delay: Duration) {
+        sleep::blocking(delay);
+    }
+}
+
+impl<P: FnMut(Duration)> BlockingSleep for SleepBy<P> {
+    fn sleep(&mut self, delay: Duration) {
+        (self.0)(delay);
+    }
+}
+
+impl<F, T, E, J, V, H, B, L, S> Call<Blocking, F, J, V, H, B, L, S>
+where
+    F: FnMut() -> Result<T, E>,
+    E: Display,
+    J: JudgeError<E>,
+    V: JudgeValue<T>,
+    H: Hooks<E>,
+    B: BlockingBefore<E>,
+    L: BlockingFallback<T, E>,
+    S: BlockingSleep,
+{
+    /// Calls the closure until it succeeds or the policy says stop.
+    ///
+    /// # Errors
+    /// The closure's own last error, unchanged; or that of `before_retry` or `fallback`.
+    pub fn run(mut self) -> Result<T, E> {
+        self.drive(false).or_else(|(error, _)| self.fallback.fall_back(error))
+    }
+
+    /// As [`run`](Self::run), with the error wrapped: how many attempts, how long, why it ended. The
+    /// fallback still takes and returns the plain error.
+    ///
+    /// # Errors
+    /// The last error, wrapped.
+    pub fn run_wrapped(mut self) -> Result<T, RetryError<E>> {
+        self.drive(true).or_else(|(error, retry)| {
+            let now = self.core.now();
+            self.fallback.fall_back(error).map_err(|error| retry.wrap_at(error, &now))
+        })
+    }
+
+    fn drive(&mut self, wrapped: bool) -> Result<T, (E, Retry)> {
+        let mut retry = self.start(wrapped);
+        loop {
+            let outcome = match self.prepare(&mut retry) {
+                Ok(()) => (self.operation)(),
+                Err(error) => Err(error),
+            };
+            match self.settle(&mut retry, outcome) {
+                Step::Wait(delay) if delay.is_zero() => {}
+                Step::Wait(delay) => {
+                    sleep::warn_if_blocking_a_worker(&self.core.site);
+                    self.sleep.sleep(delay);
+                }
+                Step::Done(value) => return Ok(value),
+                Step::GaveUp(error) => return Err((error, retry)),
+            }
+        }
+    }
+
+    fn prepare(&mut self, retry: &mut Retry) -> Result<(), E> {
+        if !retry.is_retry() {
+            return Ok(());
+        }
+        let (now, site, policy) = (self.core.now(), &self.core.site, &self.core.policy);
+        self.before.prepare(|| retry.context_at(site, policy, &now)).inspect_err(|_| retry.abandon())
+    }
+}

@@ -1,0 +1,153 @@
+//! What a call is made of: each part a type of its own, so that what is not asked for costs nothing.
+
+use std::future::Future;
+
+use crate::{Event, IntoVerdict, Verdict};
+
+/// Marks calls that block their thread.
+#[derive(Clone, Copy, Debug)]
+pub struct Blocking;
+
+/// Marks calls that are awaited.
+#[derive(Clone, Copy, Debug)]
+pub struct Asynchronous;
+
+/// A closure that can be called again: `FnMut() -> Result<T, E>`, or with a future of that.
+pub trait Operation<Kind> {
+    /// The value of a success.
+    type Value;
+    /// The error of a failure.
+    type Error;
+}
+
+impl<F, T, E> Operation<Blocking> for F
+where
+    F: FnMut() -> Result<T, E>,
+{
+    type Value = T;
+    type Error = E;
+}
+
+impl<F, Fut, T, E> Operation<Asynchronous> for F
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T, E>>,
+{
+    type Value = T;
+    type Error = E;
+}
+
+/// Judges errors.
+pub trait JudgeError<E> {
+    /// The verdict on `error`.
+    fn judge(&mut self, error: &E) -> Verdict;
+}
+
+/// Judges values.
+pub trait JudgeValue<T> {
+    /// The verdict on `value`; permanent is a success.
+    fn judge(&mut self, value: &T) -> Verdict;
+}
+
+/// No filter: every error is transient, every value good.
+#[derive(Clone, Copy, Debug)]
+pub struct Anything;
+
+impl<E> JudgeError<E> for Anything {
+    fn judge(&mut self, _: &E) -> Verdict {
+        Verdict::TRANSIENT
+    }
+}
+
+impl<T> JudgeValue<T> for Anything {
+    fn judge(&mut self, _: &T) -> Verdict {
+        Verdict::PERMANENT
+    }
+}
+
+/// A filter decides; hints it does not give come from the judge it replaces.
+#[derive(Clone, Copy, Debug)]
+pub struct Judged<P, J>(pub(super) P, pub(super) J);
+
+impl<E, P, R, J> JudgeError<E> for Judged<P, J>
+where
+    P: FnMut(&E) -> R,
+    R: IntoVerdict,
+    J: JudgeError<E>,
+{
+    fn judge(&mut self, error: &E) -> Verdict {
+        (self.0)(error).into_verdict().or_hint_of(self.1.judge(error))
+    }
+}
+
+/// A filter decides which values to turn down.
+#[derive(Clone, Copy, Debug)]
+pub struct TurnedDown<P>(pub(super) P);
+
+impl<T, P, R> JudgeValue<T> for TurnedDown<P>
+where
+    P: FnMut(&T) -> R,
+    R: IntoVerdict,
+{
+    fn judge(&mut self, value: &T) -> Verdict {
+        (self.0)(value).into_verdict()
+    }
+}
+
+/// Hooks, one inside the other.
+pub trait Hooks<E> {
+    /// Whether anyone wants to know when the call began.
+    const LISTEN: bool;
+    /// An attempt failed and will be repeated.
+    fn on_retry(&mut self, event: &Event<'_, E>);
+    /// The call succeeded.
+    fn on_success(&mut self, event: &Event<'_, E>);
+    /// The call was given up.
+    fn on_give_up(&mut self, event: &Event<'_, E>);
+}
+
+impl<E> Hooks<E> for () {
+    const LISTEN: bool = false;
+    fn on_retry(&mut self, _: &Event<'_, E>) {}
+    fn on_success(&mut self, _: &Event<'_, E>) {}
+    fn on_give_up(&mut self, _: &Event<'_, E>) {}
+}
+
+macro_rules! hook {
+    ($(#[$docs:meta])* $layer:ident, $own:ident, $($other:ident),+) => {
+        $(#[$docs])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $layer<P, Inner>(pub(super) P, pub(super) Inner);
+
+        impl<E, P, Inner> Hooks<E> for $layer<P, Inner>
+        where
+            P: FnMut(&Event<'_, E>),
+            Inner: Hooks<E>,
+        {
+            const LISTEN: bool = true;
+            fn $own(&mut self, event: &Event<'_, E>) {
+                self.1.$own(event);
+                (self.0)(event);
+            }
+            $(fn $other(&mut self, event: &Event<'_, E>) {
+                self.1.$other(event);
+            })+
+        }
+    };
+}
+
+hook!(/** Listens to retries. */ OnRetry, on_retry, on_success, on_give_up);
+hook!(/** Listens to successes. */ OnSuccess, on_success, on_retry, on_give_up);
+hook!(/** Listens to calls given up. */ OnGiveUp, on_give_up, on_retry, on_success);
+
+/// Prepares the next attempt.
+#[derive(Clone, Copy, Debug)]
+pub struct Prepare<P>(pub(super) P);
+
+/// Answers in place of the error.
+#[derive(Clone, Copy, Debug)]
+pub struct FallBack<P>(pub(super) P);
+
+/// Waits.
+#[derive(Clone, Copy, Debug)]
+pub struct SleepBy<P>(pub(super) P);

@@ -1,0 +1,93 @@
+//! What follows an attempt: the same for calls that block and calls that are awaited.
+
+use std::{fmt::Display, time::Duration};
+
+use super::{
+    Call, Core, Operation,
+    parts::{Hooks, JudgeError, JudgeValue},
+};
+use crate::{Verdict, observe::Described, retry::Retry, rng};
+
+/// What follows an attempt.
+pub(super) enum Step<T, E> {
+    Wait(Duration),
+    Done(T),
+    GaveUp(E),
+}
+
+impl<Kind, F, J, V, H, B, L, S> Call<Kind, F, J, V, H, B, L, S>
+where
+    F: Operation<Kind>,
+    F::Error: Display,
+    J: JudgeError<F::Error>,
+    V: JudgeValue<F::Value>,
+    H: Hooks<F::Error>,
+{
+    pub(super) fn start(&self, wrapped: bool) -> Retry {
+        if wrapped || H::LISTEN || self.core.policy.max_elapsed().is_some() {
+            Retry::timed_at(self.core.now()())
+        } else {
+            Retry::start(&self.core.site, &self.core.policy)
+        }
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        retry: &mut Retry,
+        outcome: Result<F::Value, F::Error>,
+    ) -> Step<F::Value, F::Error> {
+        match outcome {
+            Ok(value) => {
+                let verdict = self.judge_ok.judge(&value);
+                if verdict.is_permanent() {
+                    self.succeeded(retry);
+                    return Step::Done(value);
+                }
+                match self.failed(retry, verdict, None) {
+                    Some(delay) => Step::Wait(delay),
+                    None => Step::Done(value),
+                }
+            }
+            Err(error) => {
+                let verdict = self.judge.judge(&error);
+                match self.failed(retry, verdict, Some(&error)) {
+                    Some(delay) => Step::Wait(delay),
+                    None => Step::GaveUp(error),
+                }
+            }
+        }
+    }
+
+    fn succeeded(&mut self, retry: &Retry) {
+        if retry.is_retry() {
+            retry.recovered(&self.core.site, &self.core.policy, &self.core.now());
+        }
+        if H::LISTEN {
+            self.hooks.on_success(&retry.event_at(
+                &self.core.site,
+                &self.core.policy,
+                None,
+                None,
+                &self.core.now(),
+            ));
+        }
+    }
+
+    fn failed(&mut self, retry: &mut Retry, verdict: Verdict, error: Option<&F::Error>) -> Option<Duration> {
+        let described = error.map_or(Described::VALUE_TURNED_DOWN, |error| Described::Display(error));
+        let now = self.core.now();
+        let Core { site, policy, rng, .. } = &mut self.core;
+        let delay = match rng.as_deref_mut() {
+            Some(rng) => retry.decide(site, policy, verdict, described, &now, rng),
+            None => rng::with_thread_rng(|rng| retry.decide(site, policy, verdict, described, &now, rng)),
+        };
+        if H::LISTEN {
+            let event = retry.event_at(site, policy, error, delay, &now);
+            match delay {
+                Some(_) => self.hooks.on_retry(&event),
+                None => self.hooks.on_give_up(&event),
+            }
+        }
+        delay
+    }
+}

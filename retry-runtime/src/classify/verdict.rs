@@ -1,0 +1,102 @@
+//! The judgement of one outcome.
+
+use std::time::Duration;
+
+/// Whether an outcome is worth another attempt, and when the server wants it.
+///
+/// ```
+/// use std::time::Duration;
+/// use retry_runtime::Verdict;
+///
+/// let verdict = Verdict::THROTTLED.with_server_hint(Duration::from_secs(2));
+/// assert!(!verdict.is_permanent());
+/// assert_eq!(verdict.server_hint(), Some(Duration::from_secs(2)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Verdict {
+    kind: Kind,
+    hint: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Transient,
+    Throttled,
+    Permanent,
+}
+
+impl Verdict {
+    /// May well succeed next time.
+    pub const TRANSIENT: Self = Self { kind: Kind::Transient, hint: None };
+    /// The server asked for less; may succeed later.
+    pub const THROTTLED: Self = Self { kind: Kind::Throttled, hint: None };
+    /// Will fail alike however often it is tried.
+    pub const PERMANENT: Self = Self { kind: Kind::Permanent, hint: None };
+
+    /// Adds the server's word (`Retry-After` and kin) on when to come back: the next wait is at least
+    /// this long, and the call ends if that is above the policy's `max_retry_after`.
+    pub const fn with_server_hint(self, hint: Duration) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
+    /// Whether another attempt is pointless.
+    #[must_use]
+    #[inline]
+    pub const fn is_permanent(&self) -> bool {
+        matches!(self.kind, Kind::Permanent)
+    }
+
+    /// Whether the server asked for less.
+    #[must_use]
+    pub const fn is_throttled(&self) -> bool {
+        matches!(self.kind, Kind::Throttled)
+    }
+
+    /// When the server wants the next attempt.
+    #[must_use]
+    pub const fn server_hint(&self) -> Option<Duration> {
+        self.hint
+    }
+
+    /// This verdict, with the hint of `other` if it has none of its own.
+    pub(crate) const fn or_hint_of(self, other: Self) -> Self {
+        match self.hint {
+            Some(_) => self,
+            None => Self { hint: other.hint, ..self },
+        }
+    }
+}
+
+/// What a `filter` may return: `bool`, [`Verdict`], or `Option<Duration>`, where `None` is permanent
+/// and `Some` carries the server's hint.
+#[diagnostic::on_unimplemented(
+    message = "a filter returns `bool` or `Verdict`, this one returns `{Self}`",
+    label = "not a verdict",
+    note = "`true` means: worth another attempt"
+)]
+pub trait IntoVerdict {
+    /// The verdict it stands for.
+    fn into_verdict(self) -> Verdict;
+}
+
+impl IntoVerdict for Verdict {
+    #[inline]
+    fn into_verdict(self) -> Verdict {
+        self
+    }
+}
+
+impl IntoVerdict for bool {
+    #[inline]
+    fn into_verdict(self) -> Verdict {
+        if self { Verdict::TRANSIENT } else { Verdict::PERMANENT }
+    }
+}
+
+impl IntoVerdict for Option<Duration> {
+    #[inline]
+    fn into_verdict(self) -> Verdict {
+        self.map_or(Verdict::PERMANENT, |hint| Verdict::TRANSIENT.with_server_hint(hint))
+    }
+}

@@ -1,0 +1,57 @@
+//! The event that hooks are given.
+
+use std::time::Duration;
+
+use crate::StopReason;
+
+/// Something that happened to a call: an attempt failed and will be repeated (`on_retry`), the call
+/// succeeded (`on_success`), or it was given up (`on_give_up`).
+///
+/// ```
+/// use retry_runtime::{Event, retry};
+///
+/// fn report(event: &Event<'_, std::num::ParseIntError>) {
+///     println!("{} failed for the {}. time: {:?}", event.operation, event.attempt, event.error);
+/// }
+///
+/// #[retry(max_attempts = 3, initial_delay = "0s", on_retry = report, on_give_up = |event| {
+///     assert_eq!(event.attempt, 3);
+///     assert!(event.reason.is_some());
+/// })]
+/// fn parse(text: &str) -> Result<u8, std::num::ParseIntError> {
+///     text.parse()
+/// }
+///
+/// assert!(parse("many").is_err());
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Event<'a, E: ?Sized> {
+    /// The operation's name: the function's, unless set.
+    pub operation: &'static str,
+    /// The service's name, where set.
+    pub service: Option<&'static str>,
+    /// The number of the attempt that just ended, from 1.
+    pub attempt: u32,
+    /// How many attempts the policy allows; `None` if only time limits them.
+    pub max_attempts: Option<u32>,
+    /// The wait that follows; only in `on_retry`.
+    pub delay: Option<Duration>,
+    /// The error of the attempt; `None` on success, and where `filter_ok` turned a value down.
+    pub error: Option<&'a E>,
+    /// The time since the call's start; always known in hooks.
+    pub elapsed: Option<Duration>,
+    /// The time since the first failure, where the call's start is not known.
+    pub retrying: Option<Duration>,
+    /// Why the call ended; only in `on_give_up`.
+    pub reason: Option<StopReason>,
+}
+
+// By hand: a derive would ask for `E: Clone`.
+impl<E: ?Sized> Clone for Event<'_, E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E: ?Sized> Copy for Event<'_, E> {}

@@ -1,0 +1,139 @@
+//! Log events, all on the failure path. Their target is `retry_runtime`.
+
+use super::{Described, Event};
+
+/// Shows the attempt and how many there may be: `2/5`, or `2` where there is no limit.
+#[cfg(feature = "tracing")]
+struct Counted(u32, Option<u32>);
+
+#[cfg(feature = "tracing")]
+impl std::fmt::Display for Counted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.1 {
+            Some(most) => write!(f, "{}/{most}", self.0),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+#[cfg(feature = "tracing")]
+mod to_tracing {
+    use tracing::Level;
+
+    use super::{Counted, Described, Event};
+    use crate::{StopReason, observe::log};
+
+    /// Whether anyone listens to failures: if not, no clock is read for them.
+    pub(crate) fn is_enabled() -> bool {
+        tracing::enabled!(target: "retry_runtime", Level::WARN)
+    }
+
+    macro_rules! emit {
+        ($level:expr, $event:expr, { $($extra:tt)* }, $($message:tt)+) => {
+            tracing::event!(
+                target: "retry_runtime",
+                $level,
+                service = $event.service,
+                operation = $event.operation,
+                attempt = $event.attempt,
+                max_attempts = $event.max_attempts,
+                $($extra)*
+                elapsed_seconds = $event.elapsed.map(|time| time.as_secs_f64()),
+                retrying_seconds = $event.retrying.map(|time| time.as_secs_f64()),
+                $($message)+
+            )
+        };
+    }
+
+    /// An attempt failed and will be repeated.
+    pub(crate) fn retrying(event: &Event<'_, Described<'_>>) {
+        let (Some(delay), Some(error)) = (event.delay, event.error) else { return };
+        emit!(
+            Level::WARN,
+            event,
+            { delay_seconds = delay.as_secs_f64(), error = %error, },
+            "attempt {} of {} failed, next in {}: {error}",
+            Counted(event.attempt, event.max_attempts),
+            event.operation,
+            log::Wait(delay),
+        );
+    }
+
+    /// The call was given up.
+    pub(crate) fn gave_up(event: &Event<'_, Described<'_>>) {
+        let (Some(reason), Some(error)) = (event.reason, event.error) else { return };
+        if reason == StopReason::Permanent {
+            emit!(
+                Level::DEBUG,
+                event,
+                { error = %error, reason = reason.as_str(), },
+                "attempt {} of {} failed, not retried (permanent): {error}",
+                Counted(event.attempt, event.max_attempts),
+                event.operation,
+            );
+        } else {
+            emit!(
+                Level::ERROR,
+                event,
+                { error = %error, reason = reason.as_str(), },
+                "{} gave up after attempt {} ({reason}): {error}",
+                event.operation,
+                Counted(event.attempt, event.max_attempts),
+            );
+        }
+    }
+
+    /// The call succeeded after it had failed.
+    pub(crate) fn recovered(event: &Event<'_, Described<'_>>) {
+        emit!(
+            Level::INFO,
+            event,
+            {},
+            "{} succeeded on attempt {}",
+            event.operation,
+            Counted(event.attempt, event.max_attempts),
+        );
+    }
+
+    /// A blocking retry is about to sleep on a thread of an async runtime.
+    pub(crate) fn may_block_worker(operation: &str) {
+        tracing::event!(
+            target: "retry_runtime",
+            Level::WARN,
+            operation,
+            "{operation} is not async and sleeps between attempts on a thread of an async runtime, where \
+             it may block other tasks: make it an `async fn`, or call it through `spawn_blocking`",
+        );
+    }
+}
+
+#[cfg(feature = "tracing")]
+pub(crate) use to_tracing::*;
+
+/// A wait as a person reads it: two significant digits below ten seconds.
+#[cfg(feature = "tracing")]
+struct Wait(std::time::Duration);
+
+#[cfg(feature = "tracing")]
+impl std::fmt::Display for Wait {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.1?}", self.0)
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod nowhere {
+    use super::{Described, Event};
+
+    pub(crate) const fn is_enabled() -> bool {
+        false
+    }
+    pub(crate) const fn retrying(_: &Event<'_, Described<'_>>) {}
+    pub(crate) const fn gave_up(_: &Event<'_, Described<'_>>) {}
+    pub(crate) const fn recovered(_: &Event<'_, Described<'_>>) {}
+    #[cfg(feature = "tokio")]
+    pub(crate) const fn may_block_worker(_: &str) {}
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use nowhere::*;

@@ -1,0 +1,8 @@
+//! What observers see: one event type for hooks and logs.
+
+mod describe;
+mod event;
+pub(crate) mod log;
+
+pub use describe::{Described, ShowDebug, ShowName, Shown};
+pub use event::Event;

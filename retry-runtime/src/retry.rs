@@ -1,0 +1,182 @@
+//! One call that is being retried: the driver with its surroundings. Every loop, generated or ad hoc,
+//! tells it how an attempt ended; it decides, logs, and answers with the wait.
+
+use std::time::{Duration, Instant};
+
+use rand::Rng;
+
+use crate::{
+    Context, Event, RetryError, RetryPolicy, StopReason, Verdict,
+    driver::{Decision, Driver},
+    observe::{Described, log},
+    rng,
+    site::{Mode, Site},
+    sleep,
+};
+
+/// The state of one call.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry(Driver);
+
+impl Retry {
+    /// A call whose policy alone says whether its start must be known.
+    #[inline]
+    #[must_use]
+    pub fn start(site: &Site, policy: &RetryPolicy) -> Self {
+        if policy.max_elapsed().is_some() { Self::timed(site) } else { Self(Driver::untimed()) }
+    }
+
+    /// A call whose start must be known.
+    #[must_use]
+    pub fn timed(site: &Site) -> Self {
+        Self::timed_at(site.clock()())
+    }
+
+    pub(crate) fn timed_at(now: Instant) -> Self {
+        Self(Driver::timed(now))
+    }
+
+    /// An attempt failed: the wait before the next one, or `None` if the call is over.
+    #[cold]
+    #[inline(never)]
+    pub fn failed(
+        &mut self,
+        site: &Site,
+        policy: &RetryPolicy,
+        verdict: Verdict,
+        error: Described<'_>,
+    ) -> Option<Duration> {
+        let clock = site.clock();
+        if site.mode() == Mode::Blocking {
+            sleep::warn_if_blocking_a_worker(site);
+        }
+        rng::with_thread_rng(|rng| self.decide(site, policy, verdict, error, &clock, rng))
+    }
+
+    /// As [`failed`](Self::failed), with clock and random numbers handed in.
+    pub(crate) fn decide(
+        &mut self,
+        site: &Site,
+        policy: &RetryPolicy,
+        verdict: Verdict,
+        error: Described<'_>,
+        clock: &dyn Fn() -> Instant,
+        rng: &mut dyn Rng,
+    ) -> Option<Duration> {
+        let logged = log::is_enabled();
+        if logged {
+            self.0.note_failure(clock());
+        }
+        let attempt = self.0.attempt();
+        let decision = self.0.failed(policy, verdict, clock, rng);
+        let event = |delay| Event { attempt, ..self.event_at(site, policy, Some(&error), delay, clock) };
+        match decision {
+            Decision::Wait(delay) => {
+                if logged {
+                    log::retrying(&event(Some(delay)));
+                }
+                Some(delay)
+            }
+            Decision::Stop(_) => {
+                log::gave_up(&event(None));
+                None
+            }
+        }
+    }
+
+    /// The call succeeded: says so if it had failed before.
+    #[inline]
+    pub fn succeeded(&self, site: &Site, policy: &RetryPolicy) {
+        if self.0.attempt() > 1 {
+            self.recovered(site, policy, &site.clock());
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn recovered(&self, site: &Site, policy: &RetryPolicy, clock: &dyn Fn() -> Instant) {
+        log::recovered(&self.event_at(site, policy, None, None, clock));
+    }
+
+    /// Notes the first failure for those who will ask how long ago it was.
+    pub(crate) fn note_failure(&mut self, now: Instant) {
+        self.0.note_failure(now);
+    }
+
+    /// Whether the attempt that comes is not the first.
+    #[inline]
+    #[must_use]
+    pub const fn is_retry(&self) -> bool {
+        self.0.attempt() > 1
+    }
+
+    /// The attempt that was about to run will not: `before_retry` failed, and its error is final.
+    pub fn abandon(&mut self) {
+        self.0.abandon();
+    }
+
+    /// What the attempt that comes may know.
+    #[must_use]
+    pub fn context(&self, site: &Site, policy: &RetryPolicy) -> Context<'static> {
+        self.context_at(site, policy, &site.clock())
+    }
+
+    pub(crate) fn context_at(
+        &self,
+        site: &Site,
+        policy: &RetryPolicy,
+        clock: &dyn Fn() -> Instant,
+    ) -> Context<'static> {
+        self.0.context(policy, site.operation(), clock)
+    }
+
+    /// The event for `on_retry` (with the wait that was decided), `on_success` and `on_give_up`.
+    #[must_use]
+    pub fn event<'a, E: ?Sized>(
+        &self,
+        site: &Site,
+        policy: &RetryPolicy,
+        error: Option<&'a E>,
+        delay: Option<Duration>,
+    ) -> Event<'a, E> {
+        self.event_at(site, policy, error, delay, &site.clock())
+    }
+
+    pub(crate) fn event_at<'a, E: ?Sized>(
+        &self,
+        site: &Site,
+        policy: &RetryPolicy,
+        error: Option<&'a E>,
+        delay: Option<Duration>,
+        clock: &dyn Fn() -> Instant,
+    ) -> Event<'a, E> {
+        // A decision to wait has already counted the next attempt.
+        let attempt = self.0.attempt() - u32::from(delay.is_some());
+        Event {
+            operation: site.operation(),
+            service: site.service(),
+            attempt,
+            max_attempts: policy.max_attempts(),
+            delay,
+            error,
+            elapsed: self.0.elapsed(clock),
+            retrying: self.0.retrying(clock),
+            reason: self.0.stopped(),
+        }
+    }
+
+    /// The error of a call that is over, wrapped.
+    pub fn wrap<E>(&self, site: &Site, error: E) -> RetryError<E> {
+        self.wrap_at(error, &site.clock())
+    }
+
+    pub(crate) fn wrap_at<E>(&self, error: E, clock: &dyn Fn() -> Instant) -> RetryError<E> {
+        let reason = self.0.stopped().unwrap_or(StopReason::Permanent);
+        let elapsed = self.0.elapsed(clock).or_else(|| self.0.retrying(clock)).unwrap_or_default();
+        RetryError::new(Some(error), self.0.attempt(), elapsed, reason)
+    }
+
+    pub(crate) const fn stop_reason(&self) -> Option<StopReason> {
+        self.0.stopped()
+    }
+}
