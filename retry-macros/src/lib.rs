@@ -1,6 +1,20 @@
-#![allow(missing_docs)]
-use proc_macro::TokenStream;
+#![doc = include_str!("../docs/crate.md")]
+#![forbid(unsafe_code)]
+
+mod args;
+mod arguments;
+mod errors;
+mod expand;
+mod input;
+mod keys;
+mod plan;
+mod policy;
+mod returns;
+mod shape;
+mod validate;
+
+#[doc = include_str!("../docs/retry.md")]
 #[proc_macro_attribute]
-pub fn retry(_: TokenStream, i: TokenStream) -> TokenStream {
-    i
+pub fn retry(arguments: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand::retry(arguments.into(), item.into()).into()
 }

@@ -62,6 +62,16 @@ pub fn ask<T: ?Sized, V: IntoVerdict>(value: &T, filter: impl FnOnce(&T) -> V) -
     filter(value)
 }
 
+/// Builds an attempt's future; naming its outcome first fixes what `?` in it converts to.
+#[inline]
+pub fn build<Outcome, Body, Attempt>(body: Body) -> Attempt
+where
+    Body: FnOnce() -> Attempt,
+    Attempt: Future<Output = Outcome>,
+{
+    body()
+}
+
 /// Calls a hook that is a closure.
 #[inline]
 pub fn tell<E: ?Sized>(event: &Event<'_, E>, hook: impl FnOnce(&Event<'_, E>)) {

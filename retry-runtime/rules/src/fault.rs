@@ -34,7 +34,30 @@ pub enum Fault {
     },
 }
 
+/// The rules about one figure each.
 impl Fault {
+    /// `max_attempts`, where it is a number: 1 to [`MAX_ATTEMPTS`].
+    #[must_use]
+    pub const fn of_attempts(attempts: u32) -> Option<Self> {
+        match attempts {
+            0 => Some(Self::NoAttempts),
+            1..=MAX_ATTEMPTS => None,
+            _ => Some(Self::TooManyAttempts),
+        }
+    }
+
+    /// `exponential_base`: finite, at least 1.
+    #[must_use]
+    pub const fn of_base(base: f64) -> Option<Self> {
+        if base >= 1.0 && base.is_finite() { None } else { Some(Self::Base) }
+    }
+
+    /// A jitter factor: 0..=1.
+    #[must_use]
+    pub const fn of_jitter(factor: f64) -> Option<Self> {
+        if factor >= 0.0 && factor <= 1.0 { None } else { Some(Self::JitterFactor) }
+    }
+
     /// The message, ready for `panic!` in const evaluation.
     #[must_use]
     pub const fn message(&self) -> Text {

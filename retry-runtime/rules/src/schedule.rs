@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::{Fault, MAX_ATTEMPTS, UNLIMITED, duration::nanos, growth};
+use crate::{Fault, UNLIMITED, duration::nanos, growth};
 
 /// How delays grow from one attempt to the next.
 #[derive(Clone, Copy, Debug)]
@@ -72,24 +72,21 @@ impl Schedule {
     /// The first rule that the figures break.
     #[must_use]
     pub const fn fault(&self) -> Option<Fault> {
-        if self.max_attempts == 0 {
-            return Some(Fault::NoAttempts);
-        }
         if self.max_attempts == UNLIMITED {
             if self.max_elapsed.is_none() {
                 return Some(Fault::Endless);
             }
-        } else if self.max_attempts > MAX_ATTEMPTS {
-            return Some(Fault::TooManyAttempts);
+        } else if let Some(fault) = Fault::of_attempts(self.max_attempts) {
+            return Some(fault);
         }
         if self.initial_delay.as_nanos() > self.max_delay.as_nanos() {
             return Some(Fault::InitialAboveMax { initial: self.initial_delay, max: self.max_delay });
         }
-        if !(self.exponential_base >= 1.0 && self.exponential_base.is_finite()) {
-            return Some(Fault::Base);
+        if let Some(fault) = Fault::of_base(self.exponential_base) {
+            return Some(fault);
         }
         match self.jitter {
-            Jitter::Factor(factor) if !(factor >= 0.0 && factor <= 1.0) => Some(Fault::JitterFactor),
+            Jitter::Factor(factor) => Fault::of_jitter(factor),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use retry_rules::{Fault, MAX_ATTEMPTS};
+use retry_rules::Fault;
 
 use crate::{RetryPolicy, policy::Draft};
 
@@ -12,13 +12,9 @@ use crate::{RetryPolicy, policy::Draft};
 /// # Panics
 /// If it is 0 or too large.
 #[track_caller]
+#[must_use]
 pub const fn max_attempts(attempts: u32) -> u32 {
-    if attempts == 0 {
-        panic!("{}", Fault::NoAttempts.message().as_str());
-    }
-    if attempts > MAX_ATTEMPTS {
-        panic!("{}", Fault::TooManyAttempts.message().as_str());
-    }
+    refuse(Fault::of_attempts(attempts));
     attempts
 }
 
@@ -27,10 +23,9 @@ pub const fn max_attempts(attempts: u32) -> u32 {
 /// # Panics
 /// If it is below 1, infinite or not a number.
 #[track_caller]
+#[must_use]
 pub const fn exponential_base(base: f64) -> f64 {
-    if !(base >= 1.0 && base.is_finite()) {
-        panic!("{}", Fault::Base.message().as_str());
-    }
+    refuse(Fault::of_base(base));
     base
 }
 
@@ -39,10 +34,9 @@ pub const fn exponential_base(base: f64) -> f64 {
 /// # Panics
 /// If it is outside 0..=1 or not a number.
 #[track_caller]
+#[must_use]
 pub const fn jitter(factor: f64) -> f64 {
-    if !(factor >= 0.0 && factor <= 1.0) {
-        panic!("{}", Fault::JitterFactor.message().as_str());
-    }
+    refuse(Fault::of_jitter(factor));
     factor
 }
 
@@ -55,4 +49,11 @@ pub const fn duration(duration: Duration) -> Duration {
 /// `policy`: only the type matters.
 pub const fn policy(policy: RetryPolicy) -> Draft {
     Draft::of(policy)
+}
+
+#[track_caller]
+const fn refuse(fault: Option<Fault>) {
+    if let Some(fault) = fault {
+        panic!("{}", fault.message().as_str());
+    }
 }

@@ -110,7 +110,6 @@ impl<S> Attempts<S> {
     ///
     /// # Panics
     /// When it waits outside a tokio runtime without a [`sleep`](Self::sleep) of its own.
-    #[expect(clippy::should_implement_trait, reason = "it is awaited; no iterator could be")]
     pub async fn next(&mut self) -> Context<'static>
     where
         S: AsyncSleep,

@@ -9,8 +9,7 @@ mod steps;
 use std::{fmt, future::Future, marker::PhantomData, time::Instant};
 
 pub use attempts::Attempts;
-pub use parts::Operation;
-use parts::{Anything, Asynchronous, Blocking, Judged, OnGiveUp, OnRetry, OnSuccess, TurnedDown};
+use parts::{Anything, Asynchronous, Blocking, Judged, OnGiveUp, OnRetry, OnSuccess, Operation, TurnedDown};
 use rand::Rng;
 
 use crate::{

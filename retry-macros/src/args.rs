@@ -1,0 +1,201 @@
+//! The attribute's arguments as written, each with its place. Parsing goes on after an error, so that
+//! all of them are reported in one build.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::{
+    Expr, Ident, Path, Token,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    punctuated::Punctuated,
+};
+
+use crate::{
+    errors::{Errors, unknown},
+    keys::{self, Key},
+};
+
+/// What stands beside a key.
+pub(crate) enum Value {
+    /// Nothing: `wrap_error`.
+    Flag,
+    /// `= expression`.
+    Expr(Box<Expr>),
+    /// `(a, b)`.
+    List(Punctuated<Ident, Token![,]>),
+}
+
+/// One argument.
+pub(crate) struct Arg {
+    pub(crate) key: Key,
+    pub(crate) name: Ident,
+    pub(crate) value: Value,
+}
+
+/// All arguments, in the order written, each key at most once.
+#[derive(Default)]
+pub(crate) struct Args {
+    /// The bare first word: `#[retry(aggressive)]`.
+    pub(crate) policy: Option<Path>,
+    args: Vec<Arg>,
+}
+
+impl Args {
+    pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut args = Self::default();
+        let parse = |input: ParseStream<'_>| {
+            args.parse_all(input, errors);
+            Ok(())
+        };
+        let result = parse.parse2(tokens);
+        errors.ok(result);
+        args
+    }
+
+    pub(crate) fn get(&self, key: Key) -> Option<&Arg> {
+        self.args.iter().find(|arg| arg.key == key)
+    }
+
+    /// The expression beside `key`; a key without one is an error.
+    pub(crate) fn expr(&self, key: Key, errors: &mut Errors) -> Option<&Expr> {
+        let arg = self.get(key)?;
+        match &arg.value {
+            Value::Expr(expr) => Some(expr),
+            Value::Flag | Value::List(_) => {
+                let entry = key.entry();
+                errors.at(&arg.name, format!("`{}` needs a value: write `{}`", entry.name, entry.usage));
+                None
+            }
+        }
+    }
+
+    fn parse_all(&mut self, input: ParseStream<'_>, errors: &mut Errors) {
+        let mut first = true;
+        while !input.is_empty() {
+            if first && is_bare_path(input) {
+                self.policy = errors.ok(input.call(Path::parse_mod_style));
+            } else {
+                self.parse_one(input, errors);
+            }
+            first = false;
+            end_argument(input, errors);
+        }
+    }
+
+    fn parse_one(&mut self, input: ParseStream<'_>, errors: &mut Errors) {
+        let Ok(name) = input.call(Ident::parse_any) else {
+            errors.push(input.error("expected a key, as in `max_attempts = 5`"));
+            return skip_to_comma(input);
+        };
+        let Some(value) = parse_value(input, &name, errors) else {
+            return skip_to_comma(input);
+        };
+        match Key::named(&name.to_string()) {
+            Some(key) => self.add(Arg { key, name, value }, errors),
+            None => errors.at(&name, unknown("key", &name.to_string(), keys::names())),
+        }
+    }
+
+    fn add(&mut self, arg: Arg, errors: &mut Errors) {
+        let name = arg.key.entry().name;
+        if arg.key == Key::Policy && self.policy.is_some() {
+            errors.at(
+                &arg.name,
+                "the policy is named twice, as the first word and as `policy = ..`: remove one",
+            );
+        } else if self.get(arg.key).is_some() {
+            errors.at(&arg.name, format!("`{name}` is given twice: remove one"));
+        } else {
+            self.args.push(arg);
+        }
+    }
+}
+
+/// Whether the first argument is the name of a policy and no key.
+fn is_bare_path(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let Ok(path) = ahead.call(Path::parse_mod_style) else { return false };
+    let is_key = path.get_ident().is_some_and(|name| Key::named(&name.to_string()).is_some());
+    !is_key && (ahead.is_empty() || ahead.peek(Token![,]))
+}
+
+fn parse_value(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> Option<Value> {
+    if input.peek(syn::token::Paren) {
+        return errors.ok(parse_list(input));
+    }
+    if !input.peek(Token![=]) {
+        return Some(Value::Flag);
+    }
+    let Ok(equals) = input.parse::<Token![=]>() else { return Some(Value::Flag) };
+    if input.is_empty() || input.peek(Token![,]) {
+        let usage = Key::named(&name.to_string()).map(|key| key.entry().usage);
+        let fix = usage.map(|usage| format!(": write `{usage}`")).unwrap_or_default();
+        errors.at(equals, format!("the value of `{name}` is missing{fix}"));
+        return None;
+    }
+    errors.ok(input.parse().map(|expr| Value::Expr(Box::new(expr))))
+}
+
+fn parse_list(input: ParseStream<'_>) -> syn::Result<Value> {
+    let names;
+    syn::parenthesized!(names in input);
+    Ok(Value::List(Punctuated::parse_terminated_with(&names, Ident::parse_any)?))
+}
+
+/// An argument ends with a comma or with the attribute.
+fn end_argument(input: ParseStream<'_>, errors: &mut Errors) {
+    if !input.is_empty() && !input.peek(Token![,]) {
+        errors.push(input.error("expected `,` between arguments"));
+        skip_to_comma(input);
+    }
+    // At the end there is none.
+    let _ = input.parse::<Token![,]>();
+}
+
+fn skip_to_comma(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        if input.parse::<TokenTree>().is_err() {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    fn messages(tokens: TokenStream) -> Vec<String> {
+        let mut errors = Errors::default();
+        Args::parse(tokens, &mut errors);
+        errors.into_messages()
+    }
+
+    #[test]
+    fn keys_flags_lists_and_a_first_word_are_read() {
+        let mut errors = Errors::default();
+        let args = Args::parse(
+            quote!(aggressive, filter = |e: &E| e.is::<A, B>(), wrap_error, clone(self, a), max_attempts = 5,),
+            &mut errors,
+        );
+        assert_eq!(errors.into_messages(), [] as [String; 0]);
+        assert!(args.policy.is_some_and(|path| path.is_ident("aggressive")));
+        assert!(args.args.iter().map(|arg| arg.key).eq([
+            Key::Filter,
+            Key::WrapError,
+            Key::Clone,
+            Key::MaxAttempts
+        ]));
+    }
+
+    #[test]
+    fn every_error_is_reported_and_the_rest_still_read() {
+        let found = messages(quote!(max_atempts = 3, 5, max_delay = , jitter 0.5, wrap_error, wrap_error));
+        assert_eq!(found.len(), 5, "{found:#?}");
+        assert!(found[0].contains("did you mean `max_attempts`"));
+        assert!(found[1].contains("expected a key"));
+        assert!(found[2].contains("the value of `max_delay` is missing: write `max_delay = \"10s\"`"));
+        assert!(found[3].contains("expected `,`"));
+        assert!(found[4].contains("`wrap_error` is given twice"));
+    }
+}

@@ -1,0 +1,112 @@
+//! All errors of one attribute, reported together, each at its own token.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+
+/// Collects errors. In tests, one that is dropped unread panics.
+#[derive(Default)]
+pub(crate) struct Errors {
+    found: Vec<syn::Error>,
+    #[cfg(test)]
+    read: bool,
+}
+
+impl Errors {
+    /// An error at `tokens`: the fault, then the fix.
+    pub(crate) fn at(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.found.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        self.found.push(error);
+    }
+
+    /// `None` and the error on record, or the value.
+    pub(crate) fn ok<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// `compile_error!`s for all that was found.
+    #[cfg_attr(not(test), expect(unused_mut, reason = "a mark for tests"))]
+    pub(crate) fn into_compile_errors(mut self) -> TokenStream {
+        #[cfg(test)]
+        {
+            self.read = true;
+        }
+        self.found.iter().map(syn::Error::to_compile_error).collect()
+    }
+
+    /// The messages, in order.
+    #[cfg(test)]
+    pub(crate) fn into_messages(mut self) -> Vec<String> {
+        self.read = true;
+        self.found.iter().map(ToString::to_string).collect()
+    }
+}
+
+#[cfg(test)]
+impl Drop for Errors {
+    fn drop(&mut self) {
+        let unread = !self.read && !self.found.is_empty();
+        assert!(!unread || std::thread::panicking(), "errors dropped unread: {:?}", self.found);
+    }
+}
+
+/// "unknown `what`, did you mean `nearest`?", or the whole list.
+pub(crate) fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'static str> + Clone) -> String {
+    let all = known.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match nearest(name, known) {
+        Some(near) => format!("unknown {what} `{name}`: did you mean `{near}`?\nknown are {all}"),
+        None => format!("unknown {what} `{name}`\nknown are {all}"),
+    }
+}
+
+/// The known name that takes the fewest edits, if it takes few.
+fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let limit = 1 + name.len() / 3;
+    known
+        .map(|candidate| (edits(name, candidate), candidate))
+        .filter(|(edits, _)| *edits <= limit)
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many insertions, deletions and replacements turn one name into the other (Levenshtein).
+fn edits(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in to.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_suggested_and_the_rest_listed() {
+        let known = ["max_attempts", "max_delay"].into_iter();
+        let message = unknown("key", "max_atempts", known.clone());
+        assert!(message.starts_with("unknown key `max_atempts`: did you mean `max_attempts`?"));
+        assert!(message.ends_with("known are `max_attempts`, `max_delay`"));
+        assert!(!unknown("key", "colour", known).contains("did you mean"));
+    }
+
+    #[test]
+    fn edits_are_counted() {
+        assert_eq!(edits("kitten", "sitting"), 3);
+        assert_eq!(edits("", "abc"), 3);
+        assert_eq!(edits("same", "same"), 0);
+    }
+}

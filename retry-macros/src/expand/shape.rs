@@ -1,0 +1,77 @@
+//! The loop in the place that the function's shape asks for.
+
+use proc_macro2::{Group, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::{attempt::Turn, local, policy};
+use crate::{
+    plan::Plan,
+    returns,
+    shape::{Around, Shape, rename_self},
+};
+
+/// The new body of the function, without its braces.
+pub(super) fn body(plan: &Plan) -> TokenStream {
+    let constants = policy::constants(plan);
+    let awaited = if plan.shape.is_async() { quote!(.await) } else { TokenStream::new() };
+    let turn = Turn { plan, constants: &constants, awaited };
+    let items = &constants.items;
+    let inner = match &plan.shape {
+        Shape::Blocking => {
+            let (body, returned) = (own_body(plan, &plan.function.body), turn.body_type());
+            turn.repeat(&TokenStream::new(), &quote!((|| -> #returned #body)()))
+        }
+        Shape::Async { around, prelude, body } => {
+            let body = own_body(plan, body);
+            let fixed = fix_type(plan, &turn.body_type());
+            let repeat = turn.repeat(&TokenStream::new(), &quote!(async { #fixed #body }.await));
+            surround(around, &quote!(#(#prelude)* #repeat))
+        }
+        Shape::BuildsFuture { boxed } => {
+            let body = own_body(plan, &plan.function.body);
+            let future = local("future");
+            // A boxed future is annotated, so that several of different types become one.
+            let returned = returns::erased(&plan.function.signature.output).filter(|_| *boxed);
+            let krate = &plan.krate;
+            let outcome = turn.body_type();
+            let setup = quote! {
+                let #future = #krate::__private::build::<#outcome, _, _>(|| #returned #body);
+            };
+            let repeat = turn.repeat(&setup, &quote!(#future.await));
+            let block = quote!(async move { #repeat });
+            if *boxed { quote!(::std::boxed::Box::pin(#block)) } else { block }
+        }
+    };
+    quote!(#items #inner)
+}
+
+fn surround(around: &Around, repeat: &TokenStream) -> TokenStream {
+    match around {
+        Around::Nothing => repeat.clone(),
+        Around::Tokens { before, after } => quote!(#before { #repeat } #after),
+        Around::Call { path, capture } => quote!(#path(#capture { #repeat })),
+    }
+}
+
+/// A return that is never taken: it tells the compiler what `?` and `return` in the block convert to.
+/// The arguments named in it are borrowed uniquely, which keeps the future `Send`.
+fn fix_type(plan: &Plan, returned: &TokenStream) -> TokenStream {
+    let outcome = local("outcome");
+    let owned = plan.arguments.owned.iter().map(|name| quote!(let _ = &mut #name;));
+    let reborrowed = plan.arguments.reborrowed.iter().map(|name| quote!(let _ = &mut *#name;));
+    quote! {
+        if let ::core::option::Option::Some(#outcome) = ::core::option::Option::None::<#returned> {
+            #(#owned)*
+            #(#reborrowed)*
+            return #outcome;
+        }
+    }
+}
+
+/// The user's body, its braces included. With `clone(self)` its `self` is the clone.
+fn own_body(plan: &Plan, body: &Group) -> TokenStream {
+    if plan.arguments.cloned_self.is_none() {
+        return body.to_token_stream();
+    }
+    rename_self(body.to_token_stream(), &local("this"))
+}

@@ -1,0 +1,177 @@
+//! Everything resolved: expansion sees only this.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Expr, ExprLit, Lit, Type};
+
+use crate::{
+    args::{Args, Value},
+    arguments::Arguments,
+    errors::Errors,
+    input::Function,
+    keys::Key,
+    policy::Policy,
+    returns,
+    shape::Shape,
+    validate,
+};
+
+/// Something of the user's that is called.
+pub(crate) enum Callee {
+    /// Called directly, so that coercions apply.
+    Path(TokenStream),
+    /// Called through a helper, so that its parameter is inferred.
+    Closure(TokenStream),
+}
+
+/// The whole of one annotated function.
+pub(crate) struct Plan {
+    pub(crate) krate: TokenStream,
+    pub(crate) function: Function,
+    pub(crate) shape: Shape,
+    /// What the signature says an outcome is.
+    pub(crate) outcome: Type,
+    pub(crate) policy: Policy,
+    pub(crate) arguments: Arguments,
+    pub(crate) operation: String,
+    pub(crate) service: Option<String>,
+    pub(crate) filter: Option<Callee>,
+    pub(crate) filter_ok: Option<Callee>,
+    pub(crate) on_retry: Option<Callee>,
+    pub(crate) on_success: Option<Callee>,
+    pub(crate) on_give_up: Option<Callee>,
+    pub(crate) before_retry: Option<Callee>,
+    pub(crate) fallback: Option<Callee>,
+    pub(crate) sleep: Option<TokenStream>,
+    pub(crate) context: Option<Ident>,
+    pub(crate) wrap_error: bool,
+}
+
+impl Plan {
+    /// Resolves the arguments of the attribute against the function. Every fault is reported; with any,
+    /// there is no plan.
+    pub(crate) fn read(args: &Args, mut function: Function, errors: &mut Errors) -> Option<Self> {
+        let policy = Policy::read(args, errors);
+        validate::policy(args, &policy, errors);
+        validate::once(&function, errors);
+        returns::check_borrows(&function.signature, errors);
+        let mut shape = Shape::of(&function, errors);
+        let arguments = Arguments::read(args, &mut function, &mut shape, errors);
+        let name = function.signature.ident.to_string();
+        let operation = text(args, Key::Operation, errors);
+        let service = text(args, Key::Service, errors);
+        let filter = callee(args, Key::Filter, errors);
+        let filter_ok = callee(args, Key::FilterOk, errors);
+        let on_retry = callee(args, Key::OnRetry, errors);
+        let on_success = callee(args, Key::OnSuccess, errors);
+        let on_give_up = callee(args, Key::OnGiveUp, errors);
+        let before_retry = callee(args, Key::BeforeRetry, errors);
+        let fallback = callee(args, Key::Fallback, errors);
+        let sleep = path(args, Key::Sleep, errors);
+        let krate = path(args, Key::Crate, errors).unwrap_or_else(|| quote!(::retry_runtime));
+        let context = binding(args, errors);
+        let wrap_error = flag(args, Key::WrapError, errors);
+        let (shape, outcome) = shape?;
+        errors.is_empty().then(|| Self {
+            krate,
+            function,
+            shape,
+            outcome,
+            policy,
+            arguments,
+            operation: operation.unwrap_or_else(|| name.trim_start_matches("r#").to_owned()),
+            service,
+            filter,
+            filter_ok,
+            on_retry,
+            on_success,
+            on_give_up,
+            before_retry,
+            fallback,
+            sleep,
+            context,
+            wrap_error,
+        })
+    }
+
+    /// Whether something needs to know when the call began, whatever the policy.
+    pub(crate) const fn is_timed(&self) -> bool {
+        self.wrap_error
+            || self.context.is_some()
+            || self.before_retry.is_some()
+            || self.on_retry.is_some()
+            || self.on_success.is_some()
+            || self.on_give_up.is_some()
+    }
+}
+
+/// Whether the attribute documents the function; `#[doc(hidden)]` and the like do not.
+pub(crate) fn is_documentation(attr: &Attribute) -> bool {
+    attr.path().is_ident("doc") && matches!(attr.meta, syn::Meta::NameValue(_))
+}
+
+fn callee(args: &Args, key: Key, errors: &mut Errors) -> Option<Callee> {
+    match args.expr(key, errors)? {
+        expr @ Expr::Closure(_) => Some(Callee::Closure(expr.to_token_stream())),
+        expr @ Expr::Path(_) => Some(Callee::Path(expr.to_token_stream())),
+        expr @ (Expr::Call(_) | Expr::MethodCall(_) | Expr::Paren(_) | Expr::Group(_) | Expr::Macro(_)) => {
+            Some(Callee::Path(quote!((#expr))))
+        }
+        other => {
+            let entry = key.entry();
+            errors.at(other, format!("`{}` takes a path or a closure: write `{}`", entry.name, entry.usage));
+            None
+        }
+    }
+}
+
+fn path(args: &Args, key: Key, errors: &mut Errors) -> Option<TokenStream> {
+    match args.expr(key, errors)? {
+        Expr::Path(path) => Some(path.to_token_stream()),
+        other => {
+            let entry = key.entry();
+            errors.at(other, format!("`{}` takes a path: write `{}`", entry.name, entry.usage));
+            None
+        }
+    }
+}
+
+fn text(args: &Args, key: Key, errors: &mut Errors) -> Option<String> {
+    let expr = args.expr(key, errors)?;
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if !text.value().trim().is_empty() => {
+            Some(text.value())
+        }
+        other => {
+            let entry = key.entry();
+            errors.at(
+                other,
+                format!("`{}` takes a text that is not empty: write `{}`", entry.name, entry.usage),
+            );
+            None
+        }
+    }
+}
+
+fn binding(args: &Args, errors: &mut Errors) -> Option<Ident> {
+    let expr = args.expr(Key::Context, errors)?;
+    match expr {
+        Expr::Path(path) if path.path.get_ident().is_some_and(|name| name != "self") => {
+            path.path.get_ident().cloned()
+        }
+        other => {
+            errors.at(other, "`context` takes the name to bind: write `context = cx`");
+            None
+        }
+    }
+}
+
+fn flag(args: &Args, key: Key, errors: &mut Errors) -> bool {
+    let Some(arg) = args.get(key) else { return false };
+    match &arg.value {
+        Value::Flag => {}
+        Value::Expr(expr) => errors.at(expr, format!("`{0}` takes no value: write `{0}`", key.entry().name)),
+        Value::List(names) => errors.at(names, format!("`{0}` takes no list: write `{0}`", key.entry().name)),
+    }
+    true
+}

@@ -1,0 +1,342 @@
+//! The policy that the keys describe: what the macro can see is checked here, the rest is left to
+//! const evaluation.
+
+use std::time::Duration;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use retry_rules::{Backoff, Fault, Jitter, MAX_ATTEMPTS, Schedule, UNLIMITED, duration, presets};
+use syn::{Expr, ExprLit, ExprUnary, Lit, Path, UnOp, spanned::Spanned};
+
+use crate::{
+    args::Args,
+    errors::{Errors, unknown},
+    keys::{self, Key},
+};
+
+/// One changed field: the method of the draft, which is also the key's name, and its argument.
+pub(crate) struct Change {
+    pub(crate) method: &'static str,
+    pub(crate) value: Value,
+}
+
+/// The argument of a change.
+pub(crate) enum Value {
+    /// Written out, so its value is known.
+    Known(TokenStream),
+    /// A variant of an enum of ours.
+    Variant(&'static str, TokenStream),
+    /// An expression that only const evaluation knows, of type `ty`; `variant` wraps it.
+    Const { expr: Expr, ty: TokenStream, variant: Option<&'static str> },
+}
+
+/// What the other keys override.
+pub(crate) enum Base {
+    /// One of ours.
+    Preset(&'static presets::Preset),
+    /// A constant of the user's.
+    Path(Path),
+}
+
+/// The policy, resolved.
+pub(crate) struct Policy {
+    pub(crate) base: Base,
+    pub(crate) changes: Vec<Change>,
+    /// All figures, where all are known.
+    pub(crate) schedule: Option<Schedule>,
+    pub(crate) max_total_delay: Option<Duration>,
+}
+
+/// Reads values of one attribute.
+struct Reader<'a> {
+    args: &'a Args,
+    errors: &'a mut Errors,
+    changes: Vec<Change>,
+    /// The figures so far; `None` once one is not known.
+    schedule: Option<Schedule>,
+}
+
+impl Policy {
+    pub(crate) fn read(args: &Args, errors: &mut Errors) -> Self {
+        let base = read_base(args, errors);
+        let schedule = match &base {
+            Base::Preset(preset) => Some(preset.schedule),
+            Base::Path(_) => None,
+        };
+        let mut reader = Reader { args, errors, changes: Vec::new(), schedule };
+        reader.max_attempts();
+        reader.duration(Key::InitialDelay, "initial_delay", |schedule, delay| schedule.initial_delay = delay);
+        reader.duration(Key::MaxDelay, "max_delay", |schedule, delay| schedule.max_delay = delay);
+        reader.backoff();
+        reader.exponential_base();
+        reader.jitter();
+        reader.duration(Key::MaxElapsed, "max_elapsed", |schedule, limit| schedule.max_elapsed = Some(limit));
+        reader.duration(Key::MaxRetryAfter, "max_retry_after", |_, _| ());
+        let max_total_delay = reader.duration(Key::MaxTotalDelay, "max_total_delay", |_, _| ());
+        let Reader { changes, schedule, .. } = reader;
+        Self { base, changes, schedule, max_total_delay }
+    }
+}
+
+fn read_base(args: &Args, errors: &mut Errors) -> Base {
+    let default = Base::Preset(&presets::PRESETS[0]);
+    let path = match (&args.policy, args.expr(Key::Policy, errors)) {
+        (Some(path), _) => path,
+        (None, Some(Expr::Path(path))) if path.qself.is_none() => &path.path,
+        (None, Some(other)) => {
+            errors.at(other, "`policy` takes a preset's name or the path of a `const RetryPolicy`: write `policy = aggressive`");
+            return default;
+        }
+        (None, None) => return default,
+    };
+    let Some(word) = own_word(path) else { return Base::Path(path.clone()) };
+    if let Some(preset) = presets::find(&word) {
+        return Base::Preset(preset);
+    }
+    let names = presets::PRESETS.iter().map(|preset| preset.name);
+    // A bare word may also be a misspelt flag.
+    let is_bare = args.policy.is_some();
+    let as_preset = unknown("preset", &word, names);
+    let as_key = unknown("key", &word, keys::names());
+    let is_key = is_bare && as_key.contains("did you mean") && !as_preset.contains("did you mean");
+    let hint = format!("\na constant of your own is written `self::{word}`");
+    errors.at(path, if is_key { as_key } else { as_preset + &hint });
+    default
+}
+
+/// A single lower-case word is always one of ours.
+fn own_word(path: &Path) -> Option<String> {
+    let word = path.get_ident()?.to_string();
+    let word = word.strip_prefix("r#").unwrap_or(&word);
+    word.starts_with(|first: char| first.is_lowercase()).then(|| word.to_owned())
+}
+
+fn expr_word(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Path(path) if path.qself.is_none() => own_word(&path.path),
+        _ => None,
+    }
+}
+
+/// The expression without the invisible groups that `macro_rules!` fragments bring.
+fn ungrouped(mut expr: &Expr) -> &Expr {
+    while let Expr::Group(group) = expr {
+        expr = &group.expr;
+    }
+    expr
+}
+
+fn literal(expr: &Expr) -> Option<&Lit> {
+    match expr {
+        Expr::Lit(ExprLit { lit, .. }) => Some(lit),
+        _ => None,
+    }
+}
+
+fn is_negative_literal(expr: &Expr) -> bool {
+    matches!(expr, Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) if literal(expr).is_some())
+}
+
+impl Reader<'_> {
+    fn known(&mut self, method: &'static str, value: Value, set: impl FnOnce(&mut Schedule)) {
+        self.changes.push(Change { method, value });
+        if let Some(schedule) = &mut self.schedule {
+            set(schedule);
+        }
+    }
+
+    fn constant(
+        &mut self,
+        method: &'static str,
+        expr: &Expr,
+        ty: TokenStream,
+        variant: Option<&'static str>,
+    ) {
+        self.changes.push(Change { method, value: Value::Const { expr: expr.clone(), ty, variant } });
+        self.schedule = None;
+    }
+
+    fn max_attempts(&mut self) {
+        let Some(expr) = self.args.expr(Key::MaxAttempts, self.errors).map(ungrouped) else { return };
+        if is_negative_literal(expr) {
+            return self.errors.at(expr, Fault::NoAttempts.message());
+        }
+        match literal(expr) {
+            Some(Lit::Int(number)) => match number.base10_parse::<u32>() {
+                Ok(0) => self.errors.at(expr, Fault::NoAttempts.message()),
+                Ok(attempts) if attempts <= MAX_ATTEMPTS => {
+                    self.known("max_attempts", Value::Known(quote!(#attempts)), |schedule| {
+                        schedule.max_attempts = attempts;
+                    });
+                }
+                _ => self.errors.at(expr, Fault::TooManyAttempts.message()),
+            },
+            Some(_) => self
+                .errors
+                .at(expr, "`max_attempts` takes a whole number or `unlimited`: write `max_attempts = 5`"),
+            None => match expr_word(expr) {
+                Some(word) if word == "unlimited" => {
+                    self.known("unlimited", Value::Known(TokenStream::new()), |schedule| {
+                        schedule.max_attempts = UNLIMITED;
+                    });
+                }
+                Some(word) => {
+                    let message = unknown("number of attempts", &word, ["unlimited"].into_iter());
+                    self.errors
+                        .at(expr, format!("{message}\na constant of your own is written `self::{word}`"));
+                }
+                None => self.constant("max_attempts", expr, quote!(u32), None),
+            },
+        }
+    }
+
+    fn duration(
+        &mut self,
+        key: Key,
+        method: &'static str,
+        set: impl FnOnce(&mut Schedule, Duration),
+    ) -> Option<Duration> {
+        let expr = self.args.expr(key, self.errors).map(ungrouped)?;
+        let name = key.entry().name;
+        let usage = key.entry().usage;
+        let needs_unit = match literal(expr) {
+            Some(Lit::Str(text)) => {
+                match duration::parse(&text.value()) {
+                    Ok(duration) => {
+                        let (secs, nanos) = (duration.as_secs(), duration.subsec_nanos());
+                        let value = Value::Known(quote!(::core::time::Duration::new(#secs, #nanos)));
+                        self.known(method, value, |schedule| set(schedule, duration));
+                        return Some(duration);
+                    }
+                    Err(fault) => self.errors.at(expr, format!("`{name}`: {fault}")),
+                }
+                return None;
+            }
+            Some(Lit::Int(_) | Lit::Float(_)) => true,
+            _ => is_negative_literal(expr),
+        };
+        if needs_unit {
+            self.errors.at(expr, format!("`{name}` needs a unit: write it as text, such as `{usage}`"));
+        } else if literal(expr).is_some() || matches!(expr, Expr::Closure(_)) {
+            self.errors.at(expr, format!("`{name}` takes a duration: write it as text, such as `{usage}`"));
+        } else {
+            self.constant(method, expr, quote!(::core::time::Duration), None);
+        }
+        None
+    }
+
+    fn backoff(&mut self) {
+        let Some(expr) = self.args.expr(Key::Backoff, self.errors).map(ungrouped) else { return };
+        let known = match expr_word(expr).as_deref() {
+            Some("exponential") => (quote!(Exponential), Backoff::Exponential),
+            Some("constant") => (quote!(Constant), Backoff::Constant),
+            Some("linear") => (quote!(Linear), Backoff::Linear),
+            Some("fibonacci") => (quote!(Fibonacci), Backoff::Fibonacci),
+            Some(word) => {
+                let names = ["exponential", "constant", "linear", "fibonacci"].into_iter();
+                let message = unknown("backoff", word, names);
+                return self
+                    .errors
+                    .at(expr, format!("{message}\na function of your own is written `self::{word}`"));
+            }
+            None if matches!(expr, Expr::Path(_)) => {
+                // Its values are not known, but that it is custom is: the worst case counts `max_delay`.
+                let value = Value::Variant("Backoff", quote_spanned!(expr.span()=> Custom(#expr)));
+                let custom = Backoff::Custom(|_, _| Duration::MAX);
+                return self.known("backoff", value, |schedule| schedule.backoff = custom);
+            }
+            None => {
+                return self.errors.at(
+                    expr,
+                    "`backoff` takes `exponential`, `constant`, `linear`, `fibonacci`, or the path of a function \
+                     `fn(attempt: u32, initial: Duration) -> Duration`",
+                );
+            }
+        };
+        self.known("backoff", Value::Variant("Backoff", known.0), |schedule| schedule.backoff = known.1);
+    }
+
+    fn exponential_base(&mut self) {
+        let Some(expr) = self.args.expr(Key::ExponentialBase, self.errors).map(ungrouped) else { return };
+        match number(expr) {
+            Number::Known(base) if Fault::of_base(base).is_none() => {
+                self.known("exponential_base", Value::Known(quote!(#base)), |schedule| {
+                    schedule.exponential_base = base;
+                });
+            }
+            Number::Known(_) => self.errors.at(expr, Fault::Base.message()),
+            Number::Wrong => {
+                self.errors.at(expr, "`exponential_base` takes a number: write `exponential_base = 2.0`");
+            }
+            Number::Const => {
+                self.constant("exponential_base", expr, quote!(f64), None);
+            }
+        }
+    }
+
+    fn jitter(&mut self) {
+        let Some(expr) = self.args.expr(Key::Jitter, self.errors).map(ungrouped) else { return };
+        let known = match expr_word(expr).as_deref() {
+            Some("none") => (quote!(None), Jitter::None),
+            Some("full") => (quote!(Full), Jitter::Full),
+            Some("equal") => (quote!(Equal), Jitter::Equal),
+            Some("decorrelated") => (quote!(Decorrelated), Jitter::Decorrelated),
+            Some(word) => {
+                let message = unknown("jitter", word, ["none", "full", "equal", "decorrelated"].into_iter());
+                return self
+                    .errors
+                    .at(expr, format!("{message}\na constant of your own is written `self::{word}`"));
+            }
+            None => match number(expr) {
+                Number::Known(factor) if Fault::of_jitter(factor).is_none() => {
+                    (quote!(Factor(#factor)), Jitter::Factor(factor))
+                }
+                Number::Known(_) => return self.errors.at(expr, Fault::JitterFactor.message()),
+                Number::Wrong => {
+                    return self.errors.at(
+                        expr,
+                        "`jitter` takes `none`, `full`, `equal`, `decorrelated` or a factor in 0..=1: write `jitter = 0.1`",
+                    );
+                }
+                Number::Const => {
+                    return self.constant("jitter", expr, quote!(f64), Some("Factor"));
+                }
+            },
+        };
+        self.known("jitter", Value::Variant("Jitter", known.0), |schedule| schedule.jitter = known.1);
+    }
+}
+
+enum Number {
+    Known(f64),
+    Const,
+    Wrong,
+}
+
+fn number(expr: &Expr) -> Number {
+    match expr {
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) if literal(expr).is_some() => {
+            match number(expr) {
+                Number::Known(number) => Number::Known(-number),
+                other => other,
+            }
+        }
+        Expr::Lit(ExprLit { lit: Lit::Float(number), .. }) => {
+            number.base10_parse().map_or(Number::Wrong, Number::Known)
+        }
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => {
+            number.base10_parse().map_or(Number::Wrong, Number::Known)
+        }
+        Expr::Lit(_) | Expr::Closure(_) => Number::Wrong,
+        _ => Number::Const,
+    }
+}
+
+/// Whether the tokens name `Self` or one of `generics`: a `const` item cannot, an inline `const` can.
+pub(crate) fn names_generics(tokens: TokenStream, generics: &[String]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "Self" || generics.iter().any(|name| word == name),
+        TokenTree::Group(group) => names_generics(group.stream(), generics),
+        _ => false,
+    })
+}
