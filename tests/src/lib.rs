@@ -76,3 +76,8 @@ pub async fn record_async(delay: Duration) {
 pub fn recorded_waits() -> Vec<Duration> {
     WAITS.take()
 }
+
+/// The README's code is run as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -65,7 +65,10 @@ async fn owned_and_not_sync(flaky: &Flaky, cell: Cell<u32>) -> Result<u32, Failu
 }
 
 #[retry(initial_delay = "0s")]
-fn returns_async_block(flaky: &Flaky, owned: String) -> impl Future<Output = Result<usize, Failure>> + Send {
+fn returns_async_block(
+    flaky: &Flaky,
+    owned: String,
+) -> impl Future<Output = Result<usize, Failure>> + Send + use<'_> {
     async move {
         flaky.call_async().await?;
         Ok(owned.len())
@@ -73,7 +76,10 @@ fn returns_async_block(flaky: &Flaky, owned: String) -> impl Future<Output = Res
 }
 
 #[retry(initial_delay = "0s", clone(owned))]
-fn builds_a_future(flaky: &Flaky, owned: String) -> impl Future<Output = Result<usize, Failure>> + Send {
+fn builds_a_future(
+    flaky: &Flaky,
+    owned: String,
+) -> impl Future<Output = Result<usize, Failure>> + Send + use<'_> {
     let length = owned.len();
     async move {
         flaky.call_async().await?;

@@ -215,9 +215,13 @@ impl Turn<'_> {
         let hook = hook?;
         let krate = &plan.krate;
         let retry = local("retry");
-        let error_type = self.error_type();
+        // Without an error at hand, nothing but this says what type it would have.
+        let error_type = (error.to_string() == "None").then(|| {
+            let error_type = self.error_type();
+            quote!(::<#error_type>)
+        });
         let event = quote! {
-            &#retry.event::<#error_type>(
+            &#retry.event #error_type(
                 #site,
                 #policy,
                 ::core::option::Option::#error,

@@ -49,6 +49,9 @@ fn unchanged(args: &Args, item: TokenStream) -> TokenStream {
     function.with_body(&body)
 }
 
+#[cfg(test)]
+mod tests;
+
 /// A local of ours: no name of the user's can clash with it.
 fn local(name: &str) -> syn::Ident {
     syn::Ident::new(name, Span::mixed_site())

@@ -1,6 +1,6 @@
 //! The loop in the place that the function's shape asks for.
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::{attempt::Turn, local, policy};
@@ -19,10 +19,13 @@ pub(super) fn body(plan: &Plan) -> TokenStream {
     let inner = match &plan.shape {
         Shape::Blocking => {
             let (body, returned) = (own_body(plan, &plan.function.body), turn.body_type());
-            turn.repeat(&TokenStream::new(), &quote!((|| -> #returned #body)()))
+            let repeat = turn.repeat(&TokenStream::new(), &quote!((|| -> #returned #body)()));
+            // Moved, so that clippy does not ask to take by reference what only clones are made of.
+            let moved = plan.arguments.cloned.iter().map(|cloned| &cloned.name);
+            quote!(#(let #moved = #moved;)* #repeat)
         }
         Shape::Async { around, prelude, body } => {
-            let body = own_body(plan, body);
+            let body = own_body(plan, &nested(body));
             let fixed = fix_type(plan, &turn.body_type());
             let repeat = turn.repeat(&TokenStream::new(), &quote!(async { #fixed #body }.await));
             surround(around, &quote!(#(#prelude)* #repeat))
@@ -66,6 +69,14 @@ fn fix_type(plan: &Plan, returned: &TokenStream) -> TokenStream {
             return #outcome;
         }
     }
+}
+
+/// The body as a block within a block of ours: braces that are not the user's, so that no lint asks to
+/// remove them.
+fn nested(body: &Group) -> Group {
+    let mut block = Group::new(Delimiter::Brace, body.stream());
+    block.set_span(Span::mixed_site().located_at(body.span()));
+    block
 }
 
 /// The user's body, its braces included. With `clone(self)` its `self` is the clone.

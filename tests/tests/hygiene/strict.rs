@@ -1,0 +1,120 @@
+//! Ordinary functions, one of each shape, under the strictest lints.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use retry_runtime::{Context, Event, RetryError, RetryPolicy, Verdict, retry};
+use retry_tests::{Failure, Flaky};
+
+/// A policy of the user's own.
+pub(crate) const OWN: RetryPolicy = RetryPolicy::DEFAULT.with_initial_delay(std::time::Duration::ZERO);
+
+const ATTEMPTS: u32 = 3;
+
+/// Documented.
+#[retry(policy = OWN, max_attempts = ATTEMPTS)]
+pub(crate) fn blocking(flaky: &Flaky) -> Result<u32, Failure> {
+    flaky.call()
+}
+
+/// Documented.
+#[retry(initial_delay = "0s", filter = |error: &Failure| error.0 < 9)]
+#[must_use = "the answer"]
+#[inline]
+pub(crate) async fn awaited(flaky: &Flaky, text: &str) -> Result<String, Failure> {
+    let attempt = flaky.call_async().await?;
+    Ok(format!("{text}{attempt}"))
+}
+
+#[retry(initial_delay = "0s")]
+fn returns_future(flaky: &Flaky) -> impl Future<Output = Result<u32, Failure>> + Send {
+    async move { flaky.call_async().await }
+}
+
+#[retry(initial_delay = "0s")]
+fn returns_boxed(flaky: &Flaky) -> Pin<Box<dyn Future<Output = Result<u32, Failure>> + Send + '_>> {
+    Box::pin(async move { flaky.call_async().await })
+}
+
+fn judge(error: &Failure) -> Verdict {
+    if error.0 < 9 { Verdict::TRANSIENT } else { Verdict::PERMANENT }
+}
+
+fn count(event: &Event<'_, Failure>) {
+    assert!(event.attempt > 0);
+}
+
+fn prepare(context: Context<'_>) {
+    assert!(context.attempt() > 1);
+}
+
+async fn prepare_async(context: Context<'_>) -> Result<(), Failure> {
+    tokio::task::yield_now().await;
+    if context.attempt() > 1 { Ok(()) } else { Err(Failure(0)) }
+}
+
+#[derive(Clone)]
+struct Request(String);
+
+struct Client {
+    flaky: Flaky,
+}
+
+impl Client {
+    #[retry(
+        aggressive,
+        initial_delay = "0s",
+        filter = judge,
+        on_retry = count,
+        on_success = count,
+        on_give_up = count,
+        before_retry = prepare,
+        clone(request),
+        context = attempt
+    )]
+    fn send(&self, request: Request) -> Result<String, Failure> {
+        let number = self.flaky.call()?;
+        Ok(request.0 + &number.to_string() + attempt.operation())
+    }
+
+    #[retry(initial_delay = "0s", wrap_error, before_retry = prepare_async, max_total_delay = "1s")]
+    async fn send_async(
+        &mut self,
+        request: Request,
+        mut seen: Vec<u8>,
+    ) -> Result<String, RetryError<Failure>> {
+        seen.push(1);
+        self.flaky.call_async().await?;
+        Ok(request.0.clone())
+    }
+
+    #[retry(initial_delay = "0s", clone(self))]
+    fn consume(self: Arc<Self>) -> Result<Arc<Self>, Failure> {
+        self.flaky.call()?;
+        Ok(self)
+    }
+
+    #[retry(initial_delay = "0s")]
+    async fn generic<T: AsRef<str> + Send>(&self, text: T) -> Result<usize, Failure> {
+        self.flaky.call_async().await?;
+        Ok(text.as_ref().len())
+    }
+}
+
+#[test]
+fn blocking_functions_are_retried() {
+    assert_eq!(blocking(&Flaky::failing(2)), Ok(3));
+    let client = Client { flaky: Flaky::failing(2) };
+    assert_eq!(client.send(Request("r".into())).as_deref(), Ok("r3send"));
+    let client = Arc::new(Client { flaky: Flaky::failing(2) });
+    assert!(client.consume().is_ok());
+}
+
+#[tokio::test]
+async fn async_functions_are_retried() {
+    assert_eq!(awaited(&Flaky::failing(2), "n").await.as_deref(), Ok("n3"));
+    assert_eq!(returns_future(&Flaky::failing(2)).await, Ok(3));
+    assert_eq!(returns_boxed(&Flaky::failing(2)).await, Ok(3));
+    let mut client = Client { flaky: Flaky::failing(2) };
+    assert!(client.send_async(Request("r".into()), vec![]).await.is_ok());
+    assert_eq!(client.generic("four").await, Ok(4));
+}
