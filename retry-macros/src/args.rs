@@ -1,12 +1,13 @@
 //! The attribute's arguments as written, each with its place. Parsing goes on after an error, so that
 //! all of them are reported in one build.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::ToTokens;
+use retry_rules::presets;
 use syn::{
     Expr, Ident, Path, Token,
     ext::IdentExt,
     parse::{ParseStream, Parser},
-    punctuated::Punctuated,
 };
 
 use crate::{
@@ -20,8 +21,8 @@ pub(crate) enum Value {
     Flag,
     /// `= expression`.
     Expr(Box<Expr>),
-    /// `(a, b)`.
-    List(Punctuated<Ident, Token![,]>),
+    /// `(a, b)`, not looked into.
+    List(Group),
 }
 
 /// One argument.
@@ -60,12 +61,27 @@ impl Args {
         let arg = self.get(key)?;
         match &arg.value {
             Value::Expr(expr) => Some(expr),
-            Value::Flag | Value::List(_) => {
+            Value::Flag => {
                 let entry = key.entry();
                 errors.at(&arg.name, format!("`{}` needs a value: write `{}`", entry.name, entry.usage));
                 None
             }
+            Value::List(list) => {
+                let entry = key.entry();
+                errors
+                    .at(list, format!("`{}` takes its value after `=`: write `{}`", entry.name, entry.usage));
+                None
+            }
         }
+    }
+
+    /// Where to report a fault of `key`, if it is given: at its value, else at its name.
+    pub(crate) fn place(&self, key: Key) -> Option<TokenStream> {
+        let arg = self.get(key)?;
+        Some(match &arg.value {
+            Value::Expr(expr) => expr.to_token_stream(),
+            Value::Flag | Value::List(_) => arg.name.to_token_stream(),
+        })
     }
 
     fn parse_all(&mut self, input: ParseStream<'_>, errors: &mut Errors) {
@@ -91,7 +107,7 @@ impl Args {
         };
         match Key::named(&name.to_string()) {
             Some(key) => self.add(Arg { key, name, value }, errors),
-            None => errors.at(&name, unknown("key", &name.to_string(), keys::names())),
+            None => errors.at(&name, unknown_key(&name.to_string(), &value)),
         }
     }
 
@@ -118,9 +134,17 @@ fn is_bare_path(input: ParseStream<'_>) -> bool {
     !is_key && (ahead.is_empty() || ahead.peek(Token![,]))
 }
 
+fn unknown_key(name: &str, value: &Value) -> String {
+    let is_policy = presets::find(name).is_some() || name.starts_with(char::is_uppercase);
+    if is_policy && matches!(value, Value::Flag) {
+        return format!("`{name}` is no key: a policy is the first word, or write `policy = {name}`");
+    }
+    unknown("key", name, keys::names())
+}
+
 fn parse_value(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> Option<Value> {
     if input.peek(syn::token::Paren) {
-        return errors.ok(parse_list(input));
+        return errors.ok(input.parse().map(Value::List));
     }
     if !input.peek(Token![=]) {
         return Some(Value::Flag);
@@ -132,13 +156,19 @@ fn parse_value(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> Opt
         errors.at(equals, format!("the value of `{name}` is missing{fix}"));
         return None;
     }
-    errors.ok(input.parse().map(|expr| Value::Expr(Box::new(expr))))
-}
-
-fn parse_list(input: ParseStream<'_>) -> syn::Result<Value> {
-    let names;
-    syn::parenthesized!(names in input);
-    Ok(Value::List(Punctuated::parse_terminated_with(&names, Ident::parse_any)?))
+    let start = input.fork();
+    let error = match input.parse() {
+        Ok(expr) => return Some(Value::Expr(Box::new(expr))),
+        Err(error) => error,
+    };
+    match start.parse::<TokenStream>() {
+        // At the end there is no token to report it at.
+        Ok(value) if input.is_empty() => {
+            errors.at(value, format!("the value of `{name}` is not complete: {error}"));
+        }
+        _ => errors.push(error),
+    }
+    None
 }
 
 /// An argument ends with a comma or with the attribute.

@@ -1,7 +1,12 @@
 //! The function's arguments: which are cloned, which an attempt must borrow uniquely.
 
 use proc_macro2::{Ident, Span};
-use syn::{FnArg, Local, Pat, PatIdent, ReceiverKind, Signature, Type};
+use syn::{
+    FnArg, Local, Pat, PatIdent, ReceiverKind, Signature, Token, Type,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    punctuated::Punctuated,
+};
 
 use crate::{
     args::{Args, Value},
@@ -9,13 +14,15 @@ use crate::{
     input::Function,
     keys::Key,
     returns::is_mutable,
-    shape::Shape,
+    shape::{Kind, Shape},
 };
 
 /// An argument that each attempt gets a clone of.
 pub(crate) struct Cloned {
     /// The name in the body.
     pub(crate) name: Ident,
+    /// Where the attribute names it.
+    pub(crate) place: Span,
     pub(crate) mutable: bool,
 }
 
@@ -23,8 +30,8 @@ pub(crate) struct Cloned {
 #[derive(Default)]
 pub(crate) struct Arguments {
     pub(crate) cloned: Vec<Cloned>,
-    /// `clone(self)`, and whether the clone is `mut`.
-    pub(crate) cloned_self: Option<bool>,
+    /// `clone(self)`: where the attribute names it, and whether the clone is `mut`.
+    pub(crate) cloned_self: Option<(Span, bool)>,
     /// Owned arguments that an async attempt borrows uniquely. A shared borrow that lives across an
     /// await would make the future `!Send` for a type that is `Send` but not `Sync`.
     pub(crate) owned: Vec<Ident>,
@@ -37,13 +44,13 @@ impl Arguments {
     pub(crate) fn read(
         args: &Args,
         function: &mut Function,
-        shape: &mut Option<(Shape, Type)>,
+        shape: &mut Option<Shape>,
         errors: &mut Errors,
     ) -> Self {
         let mut arguments = Self::default();
         let mut none = Vec::new();
         let (is_awaited, prelude) = match shape {
-            Some((Shape::Async { prelude, .. }, _)) => (true, prelude),
+            Some(Shape { kind: Kind::Async, prelude, .. }) => (true, prelude),
             _ => (false, &mut none),
         };
         arguments.read_cloned(args, &mut function.signature, prelude, errors);
@@ -61,11 +68,12 @@ impl Arguments {
         errors: &mut Errors,
     ) {
         let Some(arg) = args.get(Key::Clone) else { return };
-        let Value::List(names) = &arg.value else {
-            return errors.at(
-                &arg.name,
-                "`clone` takes the names of arguments in parentheses: write `clone(request)`",
-            );
+        let fault = "`clone` takes the names of arguments in parentheses: write `clone(request)`";
+        let Value::List(list) = &arg.value else { return errors.at(&arg.name, fault) };
+        let names = Punctuated::<Ident, Token![,]>::parse_terminated_with;
+        let Ok(names) = (|input: ParseStream<'_>| names(input, Ident::parse_any)).parse2(list.stream())
+        else {
+            return errors.at(list, fault);
         };
         if names.is_empty() {
             errors.at(&arg.name, "`clone()` names no argument: write `clone(request)`, or remove it");
@@ -78,7 +86,7 @@ impl Arguments {
             } else if let Some(found) = find_binding(signature, prelude, name) {
                 // The clone takes over `mut`: the argument itself is never changed.
                 let mutable = found.mutability.take().is_some();
-                self.cloned.push(Cloned { name: found.ident.clone(), mutable });
+                self.cloned.push(Cloned { name: found.ident.clone(), place: name.span(), mutable });
             } else {
                 errors.at(
                     name,
@@ -96,11 +104,13 @@ impl Arguments {
         errors: &mut Errors,
     ) {
         if let Some(moved) = prelude.iter_mut().find_map(moved_self) {
-            self.cloned.push(Cloned { name: moved.ident.clone(), mutable: false });
+            self.cloned.push(Cloned { name: moved.ident.clone(), place: name.span(), mutable: false });
             return;
         }
         match signature.inputs.first_mut() {
-            Some(FnArg::Receiver(receiver)) => self.cloned_self = Some(receiver.mutability.take().is_some()),
+            Some(FnArg::Receiver(receiver)) => {
+                self.cloned_self = Some((name.span(), receiver.mutability.take().is_some()));
+            }
             _ => errors.at(name, "this function has no `self` to clone: remove it"),
         }
     }

@@ -65,14 +65,20 @@ pub(crate) fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'stat
     }
 }
 
-/// The known name that takes the fewest edits, if it takes few.
-fn nearest(name: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    let limit = 1 + name.len() / 3;
+/// The known name that takes the fewest edits, if it takes few, else one that `name` begins.
+pub(crate) fn nearest(name: &str, known: impl Iterator<Item = &'static str> + Clone) -> Option<&'static str> {
+    let limit = (name.len() / 3).max(1);
     known
+        .clone()
         .map(|candidate| (edits(name, candidate), candidate))
         .filter(|(edits, _)| *edits <= limit)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
+        .or_else(|| {
+            known
+                .filter(|candidate| name.len() > 1 && candidate.starts_with(name))
+                .min_by_key(|candidate| candidate.len())
+        })
 }
 
 /// How many insertions, deletions and replacements turn one name into the other (Levenshtein).
@@ -100,7 +106,9 @@ mod tests {
         let message = unknown("key", "max_atempts", known.clone());
         assert!(message.starts_with("unknown key `max_atempts`: did you mean `max_attempts`?"));
         assert!(message.ends_with("known are `max_attempts`, `max_delay`"));
-        assert!(!unknown("key", "colour", known).contains("did you mean"));
+        assert!(!unknown("key", "colour", known.clone()).contains("did you mean"));
+        assert_eq!(nearest("max_at", known.clone()), Some("max_attempts"));
+        assert_eq!(nearest("m", known), None);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(crate) struct Function {
     /// `pub`, `default`: all that stands before the signature.
     pub(crate) prefix: TokenStream,
     pub(crate) signature: Signature,
+    /// `#![..]` at the start of the body.
+    inner_attrs: TokenStream,
     /// The braces and what is between them.
     pub(crate) body: Group,
 }
@@ -55,8 +57,8 @@ impl Function {
 
     /// The function with another body.
     pub(crate) fn with_body(&self, body: &TokenStream) -> TokenStream {
-        let Self { attrs, prefix, signature, body: braces } = self;
-        let mut block = Group::new(Delimiter::Brace, body.clone());
+        let Self { attrs, prefix, signature, inner_attrs, body: braces } = self;
+        let mut block = Group::new(Delimiter::Brace, quote!(#inner_attrs #body));
         block.set_span(braces.span());
         quote!(#(#attrs)* #prefix #signature #block)
     }
@@ -84,8 +86,31 @@ fn parse(input: ParseStream<'_>) -> syn::Result<Parsed> {
         let _: TokenStream = input.parse()?;
         return Ok(Parsed::NoBody(Box::new(signature)));
     }
-    let body = parse_body(input)?;
-    Ok(Parsed::Function(Box::new(Function { attrs, prefix, signature, body })))
+    let (inner_attrs, body) = split_inner_attrs(&parse_body(input)?);
+    Ok(Parsed::Function(Box::new(Function { attrs, prefix, signature, inner_attrs, body })))
+}
+
+/// Inner attributes may stand at the start of a function's body only.
+fn split_inner_attrs(body: &Group) -> (TokenStream, Group) {
+    let mut tokens = body.stream().into_iter();
+    let mut inner = TokenStream::new();
+    loop {
+        let mut ahead = tokens.clone();
+        match (ahead.next(), ahead.next(), ahead.next()) {
+            (Some(TokenTree::Punct(a)), Some(TokenTree::Punct(b)), Some(TokenTree::Group(attribute)))
+                if a.as_char() == '#'
+                    && b.as_char() == '!'
+                    && attribute.delimiter() == Delimiter::Bracket =>
+            {
+                inner.extend([TokenTree::Punct(a), TokenTree::Punct(b), TokenTree::Group(attribute)]);
+                tokens = ahead;
+            }
+            _ => break,
+        }
+    }
+    let mut rest = Group::new(Delimiter::Brace, tokens.collect());
+    rest.set_span(body.span());
+    (inner, rest)
 }
 
 /// The braces, also inside the invisible group that a `macro_rules!` fragment brings.

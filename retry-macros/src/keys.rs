@@ -82,3 +82,138 @@ impl Key {
 pub(crate) fn names() -> impl Iterator<Item = &'static str> + Clone {
     KEYS.iter().map(|entry| entry.name)
 }
+
+/// The documentation and the tests of each key, held to the table.
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use retry_rules::{DEFAULT_MAX_RETRY_AFTER, Jitter, Text, presets};
+
+    use super::*;
+
+    const DOCS: &str = include_str!("../docs/retry.md");
+
+    /// A row of the table, without the backquotes of its first cell.
+    struct Row {
+        name: String,
+        default: String,
+    }
+
+    fn rows() -> Vec<Row> {
+        let table = DOCS.lines().skip_while(|line| *line != "| key | value | default | meaning |");
+        let rows = table.skip(2).take_while(|line| line.starts_with('|'));
+        rows.map(|row| {
+            let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+            let [name, value, default, meaning] = cells[..] else { panic!("not four cells: {row}") };
+            assert!(!value.is_empty() && !meaning.is_empty(), "an empty cell: {row}");
+            Row { name: name.trim_matches('`').to_owned(), default: default.to_owned() }
+        })
+        .collect()
+    }
+
+    fn tests_package() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/tests")
+    }
+
+    #[test]
+    fn the_table_has_one_row_for_each_key() {
+        let documented: Vec<String> = rows().into_iter().map(|row| row.name).collect();
+        assert_eq!(documented, names().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn each_key_has_one_section() {
+        let sections: Vec<&str> = DOCS
+            .lines()
+            .filter_map(|line| line.strip_prefix("### `"))
+            .map(|title| title.strip_suffix('`').expect("a key's name alone"))
+            .collect();
+        assert_eq!(sections, names().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_default_preset() {
+        let schedule = presets::DEFAULT.schedule;
+        let Jitter::Factor(jitter) = schedule.jitter else { panic!("not a factor: {:?}", schedule.jitter) };
+        let duration = |duration| Text::new().duration(duration).to_string();
+        let expected = [
+            (Key::MaxAttempts, schedule.max_attempts.to_string()),
+            (Key::InitialDelay, duration(schedule.initial_delay)),
+            (Key::MaxDelay, duration(schedule.max_delay)),
+            (Key::MaxElapsed, schedule.max_elapsed.map_or("none".to_owned(), duration)),
+            (Key::MaxRetryAfter, duration(DEFAULT_MAX_RETRY_AFTER)),
+            (Key::Backoff, format!("`{:?}`", schedule.backoff).to_lowercase()),
+            (Key::ExponentialBase, schedule.exponential_base.to_string()),
+            (Key::Jitter, jitter.to_string()),
+        ];
+        let rows = rows();
+        for (key, figure) in expected {
+            let name = key.entry().name;
+            let row = rows.iter().find(|row| row.name == name).expect(name);
+            assert_eq!(row.default, format!("policy: {figure}"), "{name}");
+        }
+    }
+
+    #[test]
+    fn each_key_has_a_behaviour_test() {
+        let folder = tests_package().join("keys");
+        let missing: Vec<_> =
+            names().filter(|name| !folder.join(format!("key_{name}.rs")).is_file()).collect();
+        assert!(missing.is_empty(), "no key_<name>.rs in {} for {missing:?}", folder.display());
+    }
+
+    #[test]
+    fn each_key_has_a_test_of_what_does_not_compile() {
+        let folder = tests_package().join("compile_fail");
+        let files: Vec<String> = std::fs::read_dir(&folder)
+            .expect("the folder of compile-fail tests")
+            .map(|file| file.expect("a readable folder").file_name().to_string_lossy().into_owned())
+            .filter(|file| Path::new(file).extension().is_some_and(|extension| extension == "rs"))
+            .collect();
+        let missing: Vec<_> = names().filter(|name| !files.iter().any(|file| is_about(file, name))).collect();
+        assert!(missing.is_empty(), "no key_<name>_*.rs in {} for {missing:?}", folder.display());
+    }
+
+    #[test]
+    fn the_expansion_shown_is_the_real_one_with_shorter_paths() {
+        let real = crate::expand::retry(
+            quote::quote!(max_attempts = 5, filter = is_transient),
+            quote::quote!(
+                async fn fetch(url: &str) -> Result<String, std::io::Error> {
+                    let body = get(url).await?;
+                    Ok(body)
+                }
+            ),
+        );
+        let prefixes = [
+            "::core::option::Option::",
+            "::core::result::Result::",
+            "::retry_runtime::__private::",
+            "::retry_runtime::",
+        ];
+        let mut real = pretty(&real.to_string()).replace("use ::", "use ").replace("5u32", "5");
+        for prefix in prefixes {
+            real = real.replace(prefix, "");
+        }
+        let shown = DOCS
+            .split("```")
+            .find(|block| block.contains("const __RETRY_POLICY"))
+            .expect("the block with the expansion");
+        let shown = shown.lines().filter(|line| !line.starts_with("# ")).collect::<Vec<_>>().join("\n");
+        let start = shown.find("async fn fetch").expect("the function");
+        let (real, shown) = (pretty(&real), pretty(&shown[start..]));
+        assert!(real == shown, "the real one:\n{real}\nthe one shown:\n{shown}");
+    }
+
+    fn pretty(code: &str) -> String {
+        prettyplease::unparse(&syn::parse_file(code).unwrap_or_else(|error| panic!("{error}: {code}")))
+    }
+
+    /// Whether the file is about the key `name`, and not about one whose name begins so:
+    /// `key_filter_ok_wrong_return.rs` is none of `filter`.
+    fn is_about(file: &str, name: &str) -> bool {
+        let of = |name: &str| file.starts_with(&format!("key_{name}_"));
+        of(name) && !names().any(|other| other.len() > name.len() && other.starts_with(name) && of(other))
+    }
+}

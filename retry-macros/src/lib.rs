@@ -3,10 +3,12 @@
 
 mod args;
 mod arguments;
+mod checks;
 mod errors;
 mod expand;
 mod input;
 mod keys;
+mod place;
 mod plan;
 mod policy;
 mod returns;

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, ExprLit, Lit, Type};
+use syn::{Attribute, Expr, ExprLit, Lit};
 
 use crate::{
     args::{Args, Value},
@@ -29,8 +29,6 @@ pub(crate) struct Plan {
     pub(crate) krate: TokenStream,
     pub(crate) function: Function,
     pub(crate) shape: Shape,
-    /// What the signature says an outcome is.
-    pub(crate) outcome: Type,
     pub(crate) policy: Policy,
     pub(crate) arguments: Arguments,
     pub(crate) operation: String,
@@ -71,12 +69,11 @@ impl Plan {
         let krate = path(args, Key::Crate, errors).unwrap_or_else(|| quote!(::retry_runtime));
         let context = binding(args, errors);
         let wrap_error = flag(args, Key::WrapError, errors);
-        let (shape, outcome) = shape?;
+        let shape = shape?;
         errors.is_empty().then(|| Self {
             krate,
             function,
             shape,
-            outcome,
             policy,
             arguments,
             operation: operation.unwrap_or_else(|| name.trim_start_matches("r#").to_owned()),

@@ -3,20 +3,23 @@
 
 use std::time::Duration;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use retry_rules::{Backoff, Fault, Jitter, MAX_ATTEMPTS, Schedule, UNLIMITED, duration, presets};
 use syn::{Expr, ExprLit, ExprUnary, Lit, Path, UnOp, spanned::Spanned};
 
 use crate::{
     args::Args,
-    errors::{Errors, unknown},
+    checks::{self, Check},
+    errors::{Errors, nearest, unknown},
     keys::{self, Key},
 };
 
 /// One changed field: the method of the draft, which is also the key's name, and its argument.
 pub(crate) struct Change {
     pub(crate) method: &'static str,
+    /// The key, as written.
+    pub(crate) key: Span,
     pub(crate) value: Value,
 }
 
@@ -26,8 +29,8 @@ pub(crate) enum Value {
     Known(TokenStream),
     /// A variant of an enum of ours.
     Variant(&'static str, TokenStream),
-    /// An expression that only const evaluation knows, of type `ty`; `variant` wraps it.
-    Const { expr: Expr, ty: TokenStream, variant: Option<&'static str> },
+    /// An expression that only const evaluation knows; the variant of `Jitter` wraps it.
+    Const { expr: Expr, variant: Option<&'static str> },
 }
 
 /// What the other keys override.
@@ -45,6 +48,8 @@ pub(crate) struct Policy {
     /// All figures, where all are known.
     pub(crate) schedule: Option<Schedule>,
     pub(crate) max_total_delay: Option<Duration>,
+    /// What is left to const evaluation, where not all figures are known.
+    pub(crate) checks: Vec<Check>,
 }
 
 /// Reads values of one attribute.
@@ -65,16 +70,17 @@ impl Policy {
         };
         let mut reader = Reader { args, errors, changes: Vec::new(), schedule };
         reader.max_attempts();
-        reader.duration(Key::InitialDelay, "initial_delay", |schedule, delay| schedule.initial_delay = delay);
-        reader.duration(Key::MaxDelay, "max_delay", |schedule, delay| schedule.max_delay = delay);
+        reader.duration(Key::InitialDelay, |schedule, delay| schedule.initial_delay = delay);
+        reader.duration(Key::MaxDelay, |schedule, delay| schedule.max_delay = delay);
         reader.backoff();
         reader.exponential_base();
         reader.jitter();
-        reader.duration(Key::MaxElapsed, "max_elapsed", |schedule, limit| schedule.max_elapsed = Some(limit));
-        reader.duration(Key::MaxRetryAfter, "max_retry_after", |_, _| ());
-        let max_total_delay = reader.duration(Key::MaxTotalDelay, "max_total_delay", |_, _| ());
+        reader.duration(Key::MaxElapsed, |schedule, limit| schedule.max_elapsed = Some(limit));
+        reader.duration(Key::MaxRetryAfter, |_, _| ());
+        let max_total_delay = reader.duration(Key::MaxTotalDelay, |_, _| ());
         let Reader { changes, schedule, .. } = reader;
-        Self { base, changes, schedule, max_total_delay }
+        let checks = if schedule.is_none() { checks::all(args, &base, &changes) } else { Vec::new() };
+        Self { base, changes, schedule, max_total_delay, checks }
     }
 }
 
@@ -94,13 +100,16 @@ fn read_base(args: &Args, errors: &mut Errors) -> Base {
         return Base::Preset(preset);
     }
     let names = presets::PRESETS.iter().map(|preset| preset.name);
-    // A bare word may also be a misspelt flag.
-    let is_bare = args.policy.is_some();
-    let as_preset = unknown("preset", &word, names);
-    let as_key = unknown("key", &word, keys::names());
-    let is_key = is_bare && as_key.contains("did you mean") && !as_preset.contains("did you mean");
-    let hint = format!("\na constant of your own is written `self::{word}`");
-    errors.at(path, if is_key { as_key } else { as_preset + &hint });
+    // A bare word may also be a misspelt flag. It is no misspelt `policy`, whose place it has.
+    let keys = keys::names().filter(|name| *name != Key::Policy.entry().name);
+    let is_key =
+        args.policy.is_some() && nearest(&word, names.clone()).is_none() && nearest(&word, keys).is_some();
+    if is_key {
+        errors.at(path, unknown("key", &word, keys::names()));
+    } else {
+        let message = unknown("preset", &word, names);
+        errors.at(path, format!("{message}\na constant of your own is written `self::{word}`"));
+    }
     default
 }
 
@@ -138,21 +147,20 @@ fn is_negative_literal(expr: &Expr) -> bool {
 }
 
 impl Reader<'_> {
-    fn known(&mut self, method: &'static str, value: Value, set: impl FnOnce(&mut Schedule)) {
-        self.changes.push(Change { method, value });
+    fn change(&mut self, key: Key, method: &'static str, value: Value) {
+        let key = self.args.get(key).map_or_else(Span::call_site, |arg| arg.name.span());
+        self.changes.push(Change { method, key, value });
+    }
+
+    fn known(&mut self, key: Key, value: Value, set: impl FnOnce(&mut Schedule)) {
+        self.change(key, key.entry().name, value);
         if let Some(schedule) = &mut self.schedule {
             set(schedule);
         }
     }
 
-    fn constant(
-        &mut self,
-        method: &'static str,
-        expr: &Expr,
-        ty: TokenStream,
-        variant: Option<&'static str>,
-    ) {
-        self.changes.push(Change { method, value: Value::Const { expr: expr.clone(), ty, variant } });
+    fn constant(&mut self, key: Key, expr: &Expr, variant: Option<&'static str>) {
+        self.change(key, key.entry().name, Value::Const { expr: expr.clone(), variant });
         self.schedule = None;
     }
 
@@ -165,7 +173,7 @@ impl Reader<'_> {
             Some(Lit::Int(number)) => match number.base10_parse::<u32>() {
                 Ok(0) => self.errors.at(expr, Fault::NoAttempts.message()),
                 Ok(attempts) if attempts <= MAX_ATTEMPTS => {
-                    self.known("max_attempts", Value::Known(quote!(#attempts)), |schedule| {
+                    self.known(Key::MaxAttempts, Value::Known(quote!(#attempts)), |schedule| {
                         schedule.max_attempts = attempts;
                     });
                 }
@@ -176,26 +184,22 @@ impl Reader<'_> {
                 .at(expr, "`max_attempts` takes a whole number or `unlimited`: write `max_attempts = 5`"),
             None => match expr_word(expr) {
                 Some(word) if word == "unlimited" => {
-                    self.known("unlimited", Value::Known(TokenStream::new()), |schedule| {
+                    self.change(Key::MaxAttempts, "unlimited", Value::Known(TokenStream::new()));
+                    if let Some(schedule) = &mut self.schedule {
                         schedule.max_attempts = UNLIMITED;
-                    });
+                    }
                 }
                 Some(word) => {
                     let message = unknown("number of attempts", &word, ["unlimited"].into_iter());
                     self.errors
                         .at(expr, format!("{message}\na constant of your own is written `self::{word}`"));
                 }
-                None => self.constant("max_attempts", expr, quote!(u32), None),
+                None => self.constant(Key::MaxAttempts, expr, None),
             },
         }
     }
 
-    fn duration(
-        &mut self,
-        key: Key,
-        method: &'static str,
-        set: impl FnOnce(&mut Schedule, Duration),
-    ) -> Option<Duration> {
+    fn duration(&mut self, key: Key, set: impl FnOnce(&mut Schedule, Duration)) -> Option<Duration> {
         let expr = self.args.expr(key, self.errors).map(ungrouped)?;
         let name = key.entry().name;
         let usage = key.entry().usage;
@@ -205,7 +209,7 @@ impl Reader<'_> {
                     Ok(duration) => {
                         let (secs, nanos) = (duration.as_secs(), duration.subsec_nanos());
                         let value = Value::Known(quote!(::core::time::Duration::new(#secs, #nanos)));
-                        self.known(method, value, |schedule| set(schedule, duration));
+                        self.known(key, value, |schedule| set(schedule, duration));
                         return Some(duration);
                     }
                     Err(fault) => self.errors.at(expr, format!("`{name}`: {fault}")),
@@ -220,7 +224,7 @@ impl Reader<'_> {
         } else if literal(expr).is_some() || matches!(expr, Expr::Closure(_)) {
             self.errors.at(expr, format!("`{name}` takes a duration: write it as text, such as `{usage}`"));
         } else {
-            self.constant(method, expr, quote!(::core::time::Duration), None);
+            self.constant(key, expr, None);
         }
         None
     }
@@ -243,7 +247,7 @@ impl Reader<'_> {
                 // Its values are not known, but that it is custom is: the worst case counts `max_delay`.
                 let value = Value::Variant("Backoff", quote_spanned!(expr.span()=> Custom(#expr)));
                 let custom = Backoff::Custom(|_, _| Duration::MAX);
-                return self.known("backoff", value, |schedule| schedule.backoff = custom);
+                return self.known(Key::Backoff, value, |schedule| schedule.backoff = custom);
             }
             None => {
                 return self.errors.at(
@@ -253,14 +257,14 @@ impl Reader<'_> {
                 );
             }
         };
-        self.known("backoff", Value::Variant("Backoff", known.0), |schedule| schedule.backoff = known.1);
+        self.known(Key::Backoff, Value::Variant("Backoff", known.0), |schedule| schedule.backoff = known.1);
     }
 
     fn exponential_base(&mut self) {
         let Some(expr) = self.args.expr(Key::ExponentialBase, self.errors).map(ungrouped) else { return };
         match number(expr) {
             Number::Known(base) if Fault::of_base(base).is_none() => {
-                self.known("exponential_base", Value::Known(quote!(#base)), |schedule| {
+                self.known(Key::ExponentialBase, Value::Known(quote!(#base)), |schedule| {
                     schedule.exponential_base = base;
                 });
             }
@@ -269,7 +273,7 @@ impl Reader<'_> {
                 self.errors.at(expr, "`exponential_base` takes a number: write `exponential_base = 2.0`");
             }
             Number::Const => {
-                self.constant("exponential_base", expr, quote!(f64), None);
+                self.constant(Key::ExponentialBase, expr, None);
             }
         }
     }
@@ -299,11 +303,11 @@ impl Reader<'_> {
                     );
                 }
                 Number::Const => {
-                    return self.constant("jitter", expr, quote!(f64), Some("Factor"));
+                    return self.constant(Key::Jitter, expr, Some("Factor"));
                 }
             },
         };
-        self.known("jitter", Value::Variant("Jitter", known.0), |schedule| schedule.jitter = known.1);
+        self.known(Key::Jitter, Value::Variant("Jitter", known.0), |schedule| schedule.jitter = known.1);
     }
 }
 

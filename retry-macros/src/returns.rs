@@ -29,6 +29,12 @@ impl<'a> Returned<'a> {
             _ => Self::Outcome(ty),
         }
     }
+
+    /// What an attempt gives.
+    pub(crate) const fn outcome(&self) -> &'a Type {
+        let (Self::Outcome(ty) | Self::ImplFuture(ty) | Self::BoxedFuture(ty)) = self;
+        ty
+    }
 }
 
 fn ungrouped(mut ty: &Type) -> &Type {
@@ -78,6 +84,40 @@ fn arguments(arguments: &PathArguments) -> Option<&AngleBracketedGenericArgument
     }
 }
 
+/// Refuses what is certainly no `Result`; the compiler judges the rest, such as an alias.
+pub(crate) fn check_outcome(ty: &Type, errors: &mut Errors) -> Option<()> {
+    const VALUE: &str = "\nto retry on a value, return it in `Ok` and judge it with `filter_ok`";
+    const FUTURE: &str =
+        "\nwrite `async fn`, or return `impl Future<Output = Result<..>>` or `Pin<Box<dyn Future<..>>>`";
+    let (what, fix) = match ungrouped(ty) {
+        Type::ImplTrait(_) => ("an `impl Trait` that is no future of one".to_owned(), ""),
+        Type::Tuple(tuple) if tuple.elems.is_empty() => ("nothing".to_owned(), ""),
+        Type::Never(_) => ("never".to_owned(), ""),
+        Type::Tuple(_) => ("a tuple".to_owned(), VALUE),
+        Type::Array(_) | Type::Slice(_) => ("an array".to_owned(), VALUE),
+        Type::Reference(_) | Type::Ptr(_) => ("a reference".to_owned(), VALUE),
+        Type::Path(path) => {
+            let name = path.path.segments.last()?.ident.to_string();
+            match name.as_str() {
+                "Pin" | "Ready" => (format!("a `{name}`"), FUTURE),
+                _ if name.ends_with("Future") => (format!("a `{name}`"), FUTURE),
+                _ if NO_RESULTS.contains(&name.as_str()) => (format!("a value of type `{name}`"), VALUE),
+                _ => return Some(()),
+            }
+        }
+        _ => return Some(()),
+    };
+    errors
+        .at(ty, format!("`#[retry]` needs a function that returns a `Result`, this one returns {what}{fix}"));
+    None
+}
+
+/// Types that nobody takes for a `Result`.
+const NO_RESULTS: [&str; 22] = [
+    "Arc", "Box", "Duration", "Option", "Rc", "String", "Vec", "bool", "char", "f32", "f64", "i128", "i16",
+    "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8",
+];
+
 /// Whether the type is called a `Result`, so that nothing but the compiler needs to check it.
 pub(crate) fn is_called_result(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Path(path)
@@ -86,27 +126,41 @@ pub(crate) fn is_called_result(ty: &Type) -> bool {
 
 /// The type as it can be written inside a body: `impl Trait` becomes `_`.
 pub(crate) fn inferred(ty: &Type) -> TokenStream {
+    with_impl_as(ty, &quote!(_))
+}
+
+/// The type with `()` for `impl Trait`: for asking what does not depend on it.
+pub(crate) fn concrete(ty: &Type) -> TokenStream {
+    with_impl_as(ty, &quote!(()))
+}
+
+/// Whether the type has an `impl Trait` in it.
+pub(crate) fn has_impl(ty: &Type) -> bool {
+    inferred(ty).to_string() != ty.to_token_stream().to_string()
+}
+
+fn with_impl_as(ty: &Type, stand_in: &TokenStream) -> TokenStream {
     let mut ty = ty.clone();
-    infer(&mut ty);
+    replace_impl(&mut ty, stand_in);
     ty.into_token_stream()
 }
 
-fn infer(ty: &mut Type) {
+fn replace_impl(ty: &mut Type, stand_in: &TokenStream) {
     match ty {
-        Type::ImplTrait(_) => *ty = Type::Verbatim(quote!(_)),
-        Type::Array(array) => infer(&mut array.elem),
-        Type::Group(group) => infer(&mut group.elem),
-        Type::Paren(paren) => infer(&mut paren.elem),
-        Type::Ptr(pointer) => infer(&mut pointer.elem),
-        Type::Reference(reference) => infer(&mut reference.elem),
-        Type::Slice(slice) => infer(&mut slice.elem),
-        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(infer),
+        Type::ImplTrait(_) => *ty = Type::Verbatim(stand_in.clone()),
+        Type::Array(array) => replace_impl(&mut array.elem, stand_in),
+        Type::Group(group) => replace_impl(&mut group.elem, stand_in),
+        Type::Paren(paren) => replace_impl(&mut paren.elem, stand_in),
+        Type::Ptr(pointer) => replace_impl(&mut pointer.elem, stand_in),
+        Type::Reference(reference) => replace_impl(&mut reference.elem, stand_in),
+        Type::Slice(slice) => replace_impl(&mut slice.elem, stand_in),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(|ty| replace_impl(ty, stand_in)),
         Type::Path(path) => {
             for segment in &mut path.path.segments {
                 if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
                     for argument in &mut arguments.args {
                         if let GenericArgument::Type(ty) = argument {
-                            infer(ty);
+                            replace_impl(ty, stand_in);
                         }
                     }
                 }

@@ -1,15 +1,13 @@
 //! Checks of one key against another, where the macro knows both.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
-use retry_rules::{Backoff, Fault, Jitter};
+use retry_rules::Fault;
 
 use crate::{
-    args::{Args, Value},
+    args::Args,
     errors::Errors,
     input::Function,
     keys::Key,
-    policy::Policy,
+    policy::{Policy, Value},
 };
 
 /// Checks the figures against each other.
@@ -19,45 +17,48 @@ pub(crate) fn policy(args: &Args, policy: &Policy, errors: &mut Errors) {
     let Some(schedule) = &policy.schedule else { return };
     match schedule.fault() {
         Some(fault @ Fault::InitialAboveMax { .. }) => {
-            let key = if args.get(Key::InitialDelay).is_some() { Key::InitialDelay } else { Key::MaxDelay };
-            errors.at(place(args, key), fault.message());
+            let place = args.place(Key::InitialDelay).or_else(|| args.place(Key::MaxDelay));
+            errors.at(place, fault.message());
         }
-        Some(fault @ Fault::Endless) => errors.at(place(args, Key::MaxAttempts), fault.message()),
+        Some(fault @ Fault::Endless) => errors.at(args.place(Key::MaxAttempts), fault.message()),
         _ => {}
     }
     let worst = schedule.worst_case_delay();
     if let Some(limit) = policy.max_total_delay.filter(|limit| worst > *limit) {
-        errors.at(place(args, Key::MaxTotalDelay), Fault::TotalDelay { worst, limit }.message());
+        errors.at(args.place(Key::MaxTotalDelay), Fault::TotalDelay { worst, limit }.message());
     }
 }
 
 fn contradictions(args: &Args, policy: &Policy, errors: &mut Errors) {
-    let Some(schedule) = &policy.schedule else { return };
-    let not_exponential = match schedule.backoff {
-        Backoff::Constant => Some("constant"),
-        Backoff::Linear => Some("linear"),
-        Backoff::Fibonacci => Some("fibonacci"),
-        Backoff::Custom(_) => Some("custom"),
-        _ => None,
-    };
-    if let (Some(name), Some(_)) = (not_exponential, args.get(Key::ExponentialBase)) {
+    let backoff = chosen(policy, Key::Backoff).filter(|name| name != "exponential");
+    if let (Some(name), Some(base)) = (backoff, args.place(Key::ExponentialBase)) {
         errors.at(
-            place(args, Key::ExponentialBase),
+            base,
             format!("`exponential_base` has no effect on a {name} backoff: remove it, or use `backoff = exponential`"),
         );
     }
-    if schedule.jitter == Jitter::Decorrelated {
+    if chosen(policy, Key::Jitter).is_some_and(|name| name == "decorrelated") {
         for key in [Key::Backoff, Key::ExponentialBase] {
-            if args.get(key).is_some() {
+            if let Some(place) = args.place(key) {
                 let name = key.entry().name;
                 errors.at(
-                    place(args, key),
+                    place,
                     format!(
                         "`jitter = decorrelated` replaces the backoff, so `{name}` has no effect: remove one"
                     ),
                 );
             }
         }
+    }
+}
+
+/// The word that the attribute gives for a key, known even where the figures are not.
+fn chosen(policy: &Policy, key: Key) -> Option<String> {
+    let change = policy.changes.iter().find(|change| change.method == key.entry().name)?;
+    match &change.value {
+        // `Custom(path)` starts with its word too.
+        Value::Variant(_, variant) => Some(variant.clone().into_iter().next()?.to_string().to_lowercase()),
+        Value::Known(_) | Value::Const { .. } => None,
     }
 }
 
@@ -72,15 +73,4 @@ pub(crate) fn once(function: &Function, errors: &mut Errors) {
 pub(crate) fn is_retry(path: &syn::Path) -> bool {
     let words: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
     matches!(words.iter().map(String::as_str).collect::<Vec<_>>()[..], ["retry"] | ["retry_runtime", "retry"])
-}
-
-/// Where to report a fault of `key`: at its value, else at its name.
-fn place(args: &Args, key: Key) -> TokenStream {
-    match args.get(key) {
-        Some(arg) => match &arg.value {
-            Value::Expr(expr) => expr.to_token_stream(),
-            _ => arg.name.to_token_stream(),
-        },
-        None => TokenStream::new(),
-    }
 }

@@ -131,6 +131,8 @@ pub trait Outcome {
     /// # Errors
     /// The outcome's own.
     fn settle(self) -> Result<Self::Value, Self::Error>;
+    /// The way back.
+    fn given(result: Result<Self::Value, Self::Error>) -> Self;
 }
 
 impl<T, E> Outcome for Result<T, E> {
@@ -140,6 +142,11 @@ impl<T, E> Outcome for Result<T, E> {
     #[inline]
     fn settle(self) -> Self {
         self
+    }
+
+    #[inline]
+    fn given(result: Self) -> Self {
+        result
     }
 }
 
@@ -152,8 +159,18 @@ impl<T, E> Outcome for Result<T, E> {
 pub trait WrappedOutcome {
     /// What the body returns.
     type Body;
+    /// The error of an attempt.
+    type Cause;
+    /// What the caller gets when the call is over.
+    fn failed(error: RetryError<Self::Cause>) -> Self;
 }
 
 impl<T, E> WrappedOutcome for Result<T, RetryError<E>> {
     type Body = Result<T, E>;
+    type Cause = E;
+
+    #[inline]
+    fn failed(error: RetryError<E>) -> Self {
+        Err(error)
+    }
 }

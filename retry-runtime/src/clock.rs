@@ -54,4 +54,31 @@ mod tests {
         assert_eq!(Moment::of(now).until(Moment::of(later)), 90_000_000_000);
         assert_eq!(Moment::of(later).until(Moment::of(now)), 0);
     }
+
+    #[test]
+    fn a_moment_before_the_first_one_read_is_kept_apart() {
+        let now = Instant::now();
+        let _ = Moment::of(now);
+        let Some(earlier) = now.checked_sub(Duration::from_millis(1)) else { return };
+        assert_eq!(Moment::of(earlier).until(Moment::of(now)), 1_000_000);
+    }
+
+    #[test]
+    fn an_unknown_moment_is_older_than_all() {
+        assert!(Moment::UNKNOWN.until(Moment::of(Instant::now())) >= i64::MAX.unsigned_abs());
+        assert_eq!(Moment::of(Instant::now()).until(Moment::UNKNOWN), 0);
+    }
+
+    #[cfg(feature = "tokio")]
+    #[tokio::test(start_paused = true)]
+    async fn the_clock_of_async_functions_obeys_a_paused_one() {
+        let start = asynchronous();
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(asynchronous() - start, Duration::from_secs(60));
+    }
+
+    #[test]
+    fn the_clock_of_async_functions_serves_without_a_runtime() {
+        assert!(asynchronous().elapsed() < Duration::from_secs(60));
+    }
 }

@@ -47,10 +47,11 @@ impl Retry {
         error: Described<'_>,
     ) -> Option<Duration> {
         let clock = site.clock();
-        if site.mode() == Mode::Blocking {
+        let delay = rng::with_thread_rng(|rng| self.decide(site, policy, verdict, error, &clock, rng));
+        if site.mode() == Mode::Blocking && delay.is_some_and(|delay| !delay.is_zero()) {
             sleep::warn_if_blocking_a_worker(site);
         }
-        rng::with_thread_rng(|rng| self.decide(site, policy, verdict, error, &clock, rng))
+        delay
     }
 
     /// As [`failed`](Self::failed), with clock and random numbers handed in.

@@ -60,13 +60,21 @@ impl Site {
         }
     }
 
-    /// Whether this is the first time that anyone asks so for this place.
+    /// Where the function is annotated or the call is written.
+    #[cfg(feature = "tokio")]
+    pub(crate) const fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+
+    /// Whether this is the first time that anyone asks so for this operation at this place: functions
+    /// that one macro writes share their place.
     #[cfg(feature = "tokio")]
     pub(crate) fn is_first_warning(&self) -> bool {
         use std::{collections::HashSet, sync::Mutex};
 
-        static WARNED: Mutex<Option<HashSet<Location<'static>>>> = Mutex::new(None);
+        type Place = (&'static str, Location<'static>);
+        static WARNED: Mutex<Option<HashSet<Place>>> = Mutex::new(None);
         let mut warned = WARNED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        warned.get_or_insert_default().insert(*self.location)
+        warned.get_or_insert_default().insert((self.operation, *self.location))
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::site::Site;
+
 /// Sleeps on this thread.
 pub fn blocking(delay: Duration) {
     std::thread::sleep(delay);
@@ -22,6 +24,20 @@ pub fn asynchronous(delay: Duration) -> tokio::time::Sleep {
     tokio::time::sleep(delay)
 }
 
+/// As [`asynchronous`], for ad-hoc calls: they wait inside this crate, so the panic says where the call
+/// is written.
+#[cfg(feature = "tokio")]
+pub(crate) fn asynchronous_at(delay: Duration, site: &Site) -> tokio::time::Sleep {
+    assert!(
+        tokio::runtime::Handle::try_current().is_ok(),
+        "the retry of `{}` at {} waits on tokio's timer, but this is no tokio runtime: call it from one, \
+         or name another sleeper, `.sleep(path)` (`sleep = path` in `#[retry]`)",
+        site.operation(),
+        site.location(),
+    );
+    tokio::time::sleep(delay)
+}
+
 /// Without the feature `tokio` there is no default sleeper: a call of this does not compile.
 #[cfg(not(feature = "tokio"))]
 pub async fn asynchronous(_: impl NeedsSleeper) {}
@@ -35,11 +51,34 @@ pub async fn asynchronous(_: impl NeedsSleeper) {}
 pub trait NeedsSleeper {}
 
 /// Says once for each place in the code that a blocking retry may hold up an async runtime.
-pub(crate) fn warn_if_blocking_a_worker(site: &crate::site::Site) {
+pub(crate) fn warn_if_blocking_a_worker(site: &Site) {
     #[cfg(feature = "tokio")]
-    if tokio::runtime::Handle::try_current().is_ok() && site.is_first_warning() {
+    if is_within_a_task() && site.is_first_warning() {
         crate::observe::log::may_block_worker(site.operation());
     }
     #[cfg(not(feature = "tokio"))]
     let _ = site;
+}
+
+/// Whether this thread is polling a tokio task. That a runtime is at hand would not do: it is in
+/// `spawn_blocking` and `block_in_place` too, where blocking is right. Only a task that is being polled
+/// has a limited budget (`tokio::task::coop`); it is spent to see, then restored.
+#[cfg(feature = "tokio")]
+fn is_within_a_task() -> bool {
+    use std::task::{Context, Poll, Waker};
+
+    use tokio::{runtime::Handle, task::coop};
+
+    if Handle::try_current().is_err() {
+        return false;
+    }
+    let mut context = Context::from_waker(Waker::noop());
+    let Poll::Ready(_restores_when_dropped) = coop::poll_proceed(&mut context) else { return true };
+    (0..=u8::MAX).any(|_| match coop::poll_proceed(&mut context) {
+        Poll::Ready(spent) => {
+            spent.made_progress();
+            !coop::has_budget_remaining()
+        }
+        Poll::Pending => true,
+    })
 }

@@ -81,3 +81,44 @@ pub fn recorded_waits() -> Vec<Duration> {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// Waits, written in milliseconds.
+#[must_use]
+pub fn millis<const N: usize>(waits: [u64; N]) -> [Duration; N] {
+    waits.map(Duration::from_millis)
+}
+
+/// An error that says itself whether it may pass, and when its server wants the next attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerError {
+    /// May pass.
+    Busy,
+    /// May pass, after this time.
+    BusyFor(Duration),
+    /// Will not pass.
+    Gone,
+}
+
+impl std::fmt::Display for ServerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Busy => f.write_str("busy"),
+            Self::BusyFor(delay) => write!(f, "busy for {delay:?}"),
+            Self::Gone => f.write_str("gone"),
+        }
+    }
+}
+
+impl std::error::Error for ServerError {}
+
+impl retry_runtime::Classify for ServerError {
+    fn classify(&self) -> retry_runtime::Verdict {
+        use retry_runtime::Verdict;
+
+        match self {
+            Self::Busy => Verdict::TRANSIENT,
+            Self::BusyFor(delay) => Verdict::THROTTLED.with_server_hint(*delay),
+            Self::Gone => Verdict::PERMANENT,
+        }
+    }
+}

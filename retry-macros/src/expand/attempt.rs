@@ -1,10 +1,10 @@
 //! One turn of the loop: make an attempt, ask, wait.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{local, policy::Constants};
+use super::{local, mixed_at, placed, policy::Constants};
 use crate::{
     plan::{Callee, Plan},
     returns,
@@ -57,26 +57,23 @@ impl Turn<'_> {
         let clones = arguments.cloned.iter().map(|cloned| {
             let name = &cloned.name;
             let mutability = cloned.mutable.then(|| syn::Token![mut](name.span()));
-            quote!(let #mutability #name = ::core::clone::Clone::clone(&#name);)
+            let clone = placed(quote!(::core::clone::Clone::clone(&#name)), cloned.place);
+            quote!(let #mutability #name = #clone;)
         });
-        let this = arguments.cloned_self.map(|mutable| {
+        let this = arguments.cloned_self.map(|(place, mutable)| {
             let this = local("this");
             let mutability = mutable.then(|| quote!(mut));
-            quote!(let #mutability #this = ::core::clone::Clone::clone(&self);)
+            let clone = placed(quote!(::core::clone::Clone::clone(&self)), place);
+            quote!(let #mutability #this = #clone;)
         });
         quote!(#(#clones)* #this)
     }
 
     /// `match attempt { .. }`: returns, or gives the delay.
     fn settle(&self, attempt: &TokenStream) -> TokenStream {
-        let krate = &self.plan.krate;
         let (value, error) = (local("value"), local("error"));
-        let outcome = if returns::is_called_result(&self.plan.outcome) {
-            attempt.clone()
-        } else {
-            let place = Span::mixed_site().located_at(self.plan.outcome.span());
-            quote_spanned!(place=> #krate::__private::Outcome::settle(#attempt))
-        };
+        let outcome =
+            if self.is_result() { attempt.clone() } else { self.as_outcome("Outcome", "settle", attempt) };
         let on_value = self.on_value();
         let on_error = self.on_error();
         quote! {
@@ -92,10 +89,11 @@ impl Turn<'_> {
         let krate = &plan.krate;
         let (retry, value, verdict) = (local("retry"), local("value"), local("verdict"));
         let tell = self.tell(plan.on_success.as_ref(), &quote!(None), &quote!(None));
+        let given = self.given(quote!(::core::result::Result::Ok(#value)));
         let succeed = quote! {
             #retry.succeeded(#site, #policy);
             #tell
-            return ::core::result::Result::Ok(#value);
+            return #given;
         };
         let Some(filter) = &plan.filter_ok else { return succeed };
         let judged = self.judged(filter, &quote!(&#value));
@@ -103,10 +101,12 @@ impl Turn<'_> {
             &quote!(#verdict),
             &quote!(#krate::__private::Described::VALUE_TURNED_DOWN),
             &quote!(None),
-            &quote!(return ::core::result::Result::Ok(#value)),
+            &quote!(return #given),
         );
+        let ask = placed(quote!(#krate::__private::verdict), place(filter));
+        let judged = quote_spanned!(place(filter)=> #ask(#judged));
         quote! {
-            let #verdict = #krate::__private::verdict(#judged);
+            let #verdict = #judged;
             if #verdict.is_permanent() {
                 #succeed
             }
@@ -123,6 +123,7 @@ impl Turn<'_> {
             None => quote!(#judged.verdict()),
             Some(filter) => {
                 let answer = self.judged(filter, &quote!(&#error));
+                let judged = placed(judged, place(filter));
                 quote_spanned!(place(filter)=> #judged.filtered(#answer))
             }
         };
@@ -169,16 +170,15 @@ impl Turn<'_> {
         let hook = plan.before_retry.as_ref()?;
         let krate = &plan.krate;
         let (retry, error, prepared) = (local("retry"), local("error"), local("prepared"));
-        let context = quote!(#retry.context(#site, #policy));
-        let run = match hook {
-            Callee::Path(path) => quote!(#path(#context)),
-            Callee::Closure(closure) => quote!(#krate::__private::prepare(#context, #closure)),
-        };
+        let context = placed(quote!(#retry.context(#site, #policy)), place(hook));
+        let awaited = placed(awaited.clone(), place(hook));
+        let run = self.called(hook, &quote!(prepare), &context);
         let error_type = self.error_type();
         let described = described(krate, &error);
         let on_give_up = self.tell(plan.on_give_up.as_ref(), &quote!(Some(&#error)), &quote!(None));
         let last = self.give_back();
-        let run = quote_spanned!(place(hook)=> #krate::__private::Preparation::prepared(#run #awaited));
+        let prepare = placed(quote!(#krate::__private::Preparation::prepared), place(hook));
+        let run = quote_spanned!(place(hook)=> #prepare(#run #awaited));
         Some(quote! {
             if #retry.is_retry() {
                 let #prepared: ::core::result::Result<(), #error_type> = #run;
@@ -197,51 +197,83 @@ impl Turn<'_> {
     /// What the caller gets in the end: its own error, wrapped or replaced as asked.
     fn give_back(&self) -> TokenStream {
         let Self { plan, constants: Constants { site, .. }, awaited } = self;
-        let krate = &plan.krate;
         let (retry, error) = (local("retry"), local("error"));
         let error = if plan.wrap_error { quote!(#retry.wrap(#site, #error)) } else { quote!(#error) };
-        match &plan.fallback {
-            None => quote!(::core::result::Result::Err(#error)),
-            Some(callee @ Callee::Path(path)) => quote_spanned!(place(callee)=> #path(#error) #awaited),
-            Some(callee @ Callee::Closure(closure)) => {
-                quote_spanned!(place(callee)=> #krate::__private::fall_back(#error, #closure) #awaited)
-            }
+        if let Some(fallback) = &plan.fallback {
+            let awaited = placed(awaited.clone(), place(fallback));
+            let answer = self.called(fallback, &quote!(fall_back), &placed(error, place(fallback)));
+            return quote!(#answer #awaited);
         }
+        if plan.wrap_error {
+            return self.as_outcome("WrappedOutcome", "failed", &error);
+        }
+        self.given(quote!(::core::result::Result::Err(#error)))
+    }
+
+    /// A `Result` as what the function returns. Its own conversion where the type may be none: the trait
+    /// then says so, and nothing else is reported beside it.
+    fn given(&self, result: TokenStream) -> TokenStream {
+        if self.is_result() {
+            return result;
+        }
+        self.as_outcome("Outcome", "given", &result)
+    }
+
+    /// Whether an outcome is certainly a `Result`, or another trait says that it is none.
+    fn is_result(&self) -> bool {
+        self.plan.wrap_error || returns::is_called_result(&self.plan.shape.outcome)
+    }
+
+    /// `<Type as Trait>::function(argument)`, with the very spans of the type: however often it is
+    /// written, a type that is no outcome is reported once, in the signature.
+    fn as_outcome(&self, name: &str, function: &str, argument: &TokenStream) -> TokenStream {
+        let Plan { shape, krate, .. } = self.plan;
+        let outcome = returns::inferred(&shape.outcome);
+        let (first, last) = ends(&outcome);
+        let name = Ident::new(name, last);
+        let function = Ident::new(function, last);
+        let start = quote_spanned!(first=> <);
+        quote_spanned!(last=> #start #outcome as #krate::__private::#name>::#function(#argument))
     }
 
     /// Calls a hook with an event; `error` and `delay` are the words `None` or `Some(..)`.
     fn tell(&self, hook: Option<&Callee>, error: &TokenStream, delay: &TokenStream) -> Option<TokenStream> {
-        let Self { plan, constants: Constants { site, policy, .. }, .. } = self;
+        let Constants { site, policy, .. } = self.constants;
         let hook = hook?;
-        let krate = &plan.krate;
         let retry = local("retry");
         // Without an error at hand, nothing but this says what type it would have.
         let error_type = (error.to_string() == "None").then(|| {
             let error_type = self.error_type();
             quote!(::<#error_type>)
         });
+        let name = local("event");
         let event = quote! {
-            &#retry.event #error_type(
+            let #name = #retry.event #error_type(
                 #site,
                 #policy,
                 ::core::option::Option::#error,
                 ::core::option::Option::#delay,
-            )
+            );
         };
+        let call = self.called(hook, &quote!(tell), &placed(quote!(&#name), place(hook)));
         Some(match hook {
-            Callee::Path(path) => quote_spanned!(place(hook)=> let () = #path(#event);),
-            Callee::Closure(closure) => {
-                quote_spanned!(place(hook)=> #krate::__private::tell(#event, #closure);)
-            }
+            Callee::Path(_) => quote_spanned!(place(hook)=> #event let () = #call;),
+            Callee::Closure(_) => quote_spanned!(place(hook)=> #event #call;),
         })
     }
 
     fn judged(&self, filter: &Callee, value: &TokenStream) -> TokenStream {
+        self.called(filter, &quote!(ask), &placed(value.clone(), place(filter)))
+    }
+
+    /// A path is called directly, a closure through the `helper` that lets its parameter be inferred.
+    fn called(&self, callee: &Callee, helper: &TokenStream, argument: &TokenStream) -> TokenStream {
         let krate = &self.plan.krate;
-        match filter {
-            Callee::Path(path) => quote_spanned!(place(filter)=> #path(#value)),
+        match callee {
+            Callee::Path(path) => quote_spanned!(place(callee)=> #path(#argument)),
             Callee::Closure(closure) => {
-                quote_spanned!(place(filter)=> #krate::__private::ask(#value, #closure))
+                let helper = placed(quote!(#krate::__private::#helper), place(callee));
+                quote_spanned!(place(callee)=> #helper(#argument, #closure))
             }
         }
     }
@@ -251,7 +283,16 @@ impl Turn<'_> {
         let krate = &plan.krate;
         let delay = local("delay");
         match (&plan.sleep, awaited.is_empty()) {
-            (Some(path), _) => quote_spanned!(path.span()=> #path(#delay) #awaited;),
+            // A future that nobody awaits is no `()`.
+            (Some(path), true) => {
+                let delay = placed(quote!(#delay), path.span());
+                quote_spanned!(path.span()=> let () = #path(#delay);)
+            }
+            (Some(path), false) => {
+                let (delay, awaited) =
+                    (placed(quote!(#delay), path.span()), placed(awaited.clone(), path.span()));
+                quote_spanned!(path.span()=> #path(#delay) #awaited;)
+            }
             (None, true) => quote!(#krate::__private::blocking(#delay);),
             (None, false) => quote!(#krate::__private::asynchronous(#delay).await;),
         }
@@ -259,18 +300,29 @@ impl Turn<'_> {
 
     /// What the body returns.
     pub(super) fn body_type(&self) -> TokenStream {
-        let outcome = returns::inferred(&self.plan.outcome);
-        if !self.plan.wrap_error {
-            return outcome;
+        let Plan { shape, krate, wrap_error, .. } = self.plan;
+        if !wrap_error {
+            return returns::inferred(&shape.outcome);
         }
-        let krate = &self.plan.krate;
-        let place = Span::mixed_site().located_at(self.plan.outcome.span());
+        let place = Span::mixed_site().located_at(shape.outcome.span());
+        if returns::has_impl(&shape.outcome) {
+            let error = self.error_type();
+            return quote_spanned!(place=> ::core::result::Result<_, #error>);
+        }
+        let outcome = returns::inferred(&shape.outcome);
         quote_spanned!(place=> <#outcome as #krate::__private::WrappedOutcome>::Body)
     }
 
+    /// The body's error type. An `impl Trait` beside it does not matter, so `()` stands for it.
     fn error_type(&self) -> TokenStream {
-        let krate = &self.plan.krate;
-        let outcome = self.body_type();
+        let Plan { shape, krate, wrap_error, .. } = self.plan;
+        let outcome = returns::concrete(&shape.outcome);
+        let outcome = if *wrap_error {
+            let place = Span::mixed_site().located_at(shape.outcome.span());
+            quote_spanned!(place=> <#outcome as #krate::__private::WrappedOutcome>::Body)
+        } else {
+            outcome
+        };
         quote!(<#outcome as #krate::__private::Outcome>::Error)
     }
 }
@@ -279,7 +331,14 @@ fn described(krate: &TokenStream, error: &impl ToTokens) -> TokenStream {
     quote!((&#krate::__private::Shown(&#error)).described())
 }
 
+/// The spans of the first and the last token.
+fn ends(tokens: &TokenStream) -> (Span, Span) {
+    let mut spans = tokens.clone().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
+}
+
 fn place(callee: &Callee) -> Span {
     let (Callee::Path(tokens) | Callee::Closure(tokens)) = callee;
-    Span::mixed_site().located_at(tokens.span())
+    mixed_at(tokens.span())
 }

@@ -1,12 +1,14 @@
 //! The policy and the site as constants, and how the loop refers to them.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 
+use super::{local, mixed_at, placed};
 use crate::{
+    checks::Check,
     plan::Plan,
-    policy::{self, Base, Change, Value},
+    policy::{self, Base, Change, Policy, Value},
 };
 
 /// The items in front of the loop, and the expressions for `&Site` and `&RetryPolicy`.
@@ -28,39 +30,52 @@ pub(super) fn constants(plan: &Plan) -> Constants {
         const __RETRY_SITE: #krate::__private::Site =
             #krate::__private::Site::new(#operation, #service, #krate::__private::Mode::#mode);
     };
-    let base = base(plan);
+    let checks = |draft: &TokenStream| -> Vec<TokenStream> {
+        plan.policy.checks.iter().map(|check| call_check(krate, check, draft)).collect()
+    };
+    let draft = draft(plan);
     if is_generic(plan) {
-        let changes = plan.policy.changes.iter().map(|change| {
-            let value = value(krate, change, |expr, _| checked(krate, change.method, expr));
-            call(change, &value)
-        });
-        let policy = quote!(const { &#krate::__private::check::policy(#base) #(#changes)*.build() });
+        // A `const` item cannot name generics; here the first fault ends the evaluation.
+        let name = local("draft").into_token_stream();
+        let checks = checks(&name);
+        let policy = quote!(const { &{ let #name = #draft; #(#checks;)* #name.checked() } });
         return Constants { items: site, site: quote!(&__RETRY_SITE), policy };
     }
-    let mut checks = TokenStream::new();
-    let mut changes = TokenStream::new();
-    for change in &plan.policy.changes {
-        let value = value(krate, change, |expr, ty| {
-            let name = format_ident!("__RETRY_{}", change.method.to_uppercase());
-            let checked = checked(krate, change.method, expr);
-            checks.extend(quote_spanned!(at(expr.span())=> const #name: #ty = #checked;));
-            quote!(#name)
-        });
-        changes.extend(call(change, &value));
+    let policy = match &plan.policy {
+        Policy { base: path, changes, .. } if changes.is_empty() => base(plan, path),
+        Policy { schedule: Some(_), .. } => quote!(#draft.build()),
+        Policy { schedule: None, .. } => quote!(__RETRY_DRAFT.checked()),
+    };
+    let mut items = TokenStream::new();
+    if plan.policy.schedule.is_none() && !plan.policy.changes.is_empty() {
+        let checks = checks(&quote!(__RETRY_DRAFT));
+        items = quote! {
+            const __RETRY_DRAFT: #krate::__private::Draft = #draft;
+            #(const _: () = #checks;)*
+        };
     }
-    let is_preset = matches!(plan.policy.base, Base::Preset(_)) && plan.policy.changes.is_empty();
-    let policy =
-        if is_preset { base } else { quote!(#krate::__private::check::policy(#base) #changes.build()) };
-    let items = quote! {
-        #checks
+    items.extend(quote! {
         const __RETRY_POLICY: #krate::RetryPolicy = #policy;
         #site
-    };
+    });
     Constants { items, site: quote!(&__RETRY_SITE), policy: quote!(&__RETRY_POLICY) }
 }
 
-fn base(plan: &Plan) -> TokenStream {
-    match &plan.policy.base {
+/// `Draft::of(base).max_attempts(5)`: the policy before it is checked.
+fn draft(plan: &Plan) -> TokenStream {
+    let krate = &plan.krate;
+    let base = base(plan, &plan.policy.base);
+    let changes = plan.policy.changes.iter().map(|change| {
+        let method = Ident::new(change.method, mixed_at(change.key));
+        let value = value(krate, change);
+        quote!(.#method(#value))
+    });
+    let of = placed(quote!(#krate::__private::Draft::of), base.span());
+    quote!(#of(#base) #(#changes)*)
+}
+
+fn base(plan: &Plan, base: &Base) -> TokenStream {
+    match base {
         Base::Path(path) => quote!(#path),
         Base::Preset(preset) => {
             let krate = &plan.krate;
@@ -70,43 +85,38 @@ fn base(plan: &Plan) -> TokenStream {
     }
 }
 
-fn call(change: &Change, value: &TokenStream) -> TokenStream {
-    let method = Ident::new(change.method, Span::mixed_site());
-    quote!(.#method(#value))
-}
-
-fn value(
-    krate: &TokenStream,
-    change: &Change,
-    mut constant: impl FnMut(&syn::Expr, &TokenStream) -> TokenStream,
-) -> TokenStream {
+fn value(krate: &TokenStream, change: &Change) -> TokenStream {
     match &change.value {
         Value::Known(value) => value.clone(),
         Value::Variant(name, variant) => {
             let name = Ident::new(name, Span::mixed_site());
-            quote!(#krate::#name::#variant)
+            let path = placed(quote!(#krate::#name), change.key);
+            quote!(#path::#variant)
         }
-        Value::Const { expr, ty, variant } => {
-            let value = constant(expr, ty);
-            match variant.map(|variant| Ident::new(variant, Span::mixed_site())) {
-                Some(variant) => quote!(#krate::Jitter::#variant(#value)),
-                None => value,
-            }
+        Value::Const { expr, variant: None } => quote!(#expr),
+        Value::Const { expr, variant: Some(variant) } => {
+            let variant = Ident::new(variant, mixed_at(change.key));
+            let path = placed(quote!(#krate::Jitter), change.key);
+            quote!(#path::#variant(#expr))
         }
     }
 }
 
-/// The check of one key, at the value's own place.
-fn checked(krate: &TokenStream, method: &str, expr: &syn::Expr) -> TokenStream {
-    let check = match method {
-        "max_attempts" | "exponential_base" | "jitter" => Ident::new(method, Span::mixed_site()),
-        _ => Ident::new("duration", Span::mixed_site()),
-    };
-    quote_spanned!(at(expr.span())=> #krate::__private::check::#check(#expr))
-}
-
-fn at(span: Span) -> Span {
-    Span::mixed_site().located_at(span)
+/// The call of a check, with the very spans of the value it checks: const evaluation reports its fault
+/// there.
+fn call_check(krate: &TokenStream, check: &Check, draft: &TokenStream) -> TokenStream {
+    let (first, last) = check.place;
+    let name = Ident::new(check.name, first);
+    let path: TokenStream = quote!(#krate::__private::check::#name)
+        .into_iter()
+        .map(|mut token| {
+            token.set_span(first);
+            token
+        })
+        .collect();
+    let mut argument = Group::new(Delimiter::Parenthesis, quote!(&#draft));
+    argument.set_span(last);
+    quote!(#path #argument)
 }
 
 /// Whether a value names `Self` or a type parameter: a `const` item cannot.

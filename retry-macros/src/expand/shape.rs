@@ -3,12 +3,8 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::{attempt::Turn, local, policy};
-use crate::{
-    plan::Plan,
-    returns,
-    shape::{Around, Shape, rename_self},
-};
+use super::{attempt::Turn, local, policy, this::rename_self};
+use crate::{plan::Plan, returns, shape::Kind};
 
 /// The new body of the function, without its braces.
 pub(super) fn body(plan: &Plan) -> TokenStream {
@@ -16,44 +12,42 @@ pub(super) fn body(plan: &Plan) -> TokenStream {
     let awaited = if plan.shape.is_async() { quote!(.await) } else { TokenStream::new() };
     let turn = Turn { plan, constants: &constants, awaited };
     let items = &constants.items;
-    let inner = match &plan.shape {
-        Shape::Blocking => {
-            let (body, returned) = (own_body(plan, &plan.function.body), turn.body_type());
-            let repeat = turn.repeat(&TokenStream::new(), &quote!((|| -> #returned #body)()));
-            // Moved, so that clippy does not ask to take by reference what only clones are made of.
-            let moved = plan.arguments.cloned.iter().map(|cloned| &cloned.name);
-            quote!(#(let #moved = #moved;)* #repeat)
-        }
-        Shape::Async { around, prelude, body } => {
-            let body = own_body(plan, &nested(body));
-            let fixed = fix_type(plan, &turn.body_type());
-            let repeat = turn.repeat(&TokenStream::new(), &quote!(async { #fixed #body }.await));
-            surround(around, &quote!(#(#prelude)* #repeat))
-        }
-        Shape::BuildsFuture { boxed } => {
-            let body = own_body(plan, &plan.function.body);
-            let future = local("future");
-            // A boxed future is annotated, so that several of different types become one.
-            let returned = returns::erased(&plan.function.signature.output).filter(|_| *boxed);
-            let krate = &plan.krate;
-            let outcome = turn.body_type();
-            let setup = quote! {
-                let #future = #krate::__private::build::<#outcome, _, _>(|| #returned #body);
-            };
-            let repeat = turn.repeat(&setup, &quote!(#future.await));
-            let block = quote!(async move { #repeat });
-            if *boxed { quote!(::std::boxed::Box::pin(#block)) } else { block }
-        }
+    let contents = match plan.shape.kind {
+        Kind::Blocking => blocking(plan, &turn),
+        Kind::Async => awaited_block(plan, &turn),
+        Kind::BuildsFuture { boxed } => built_future(plan, &turn, boxed),
     };
-    quote!(#items #inner)
+    let body = plan.shape.place.fill(&plan.function.body, contents);
+    quote!(#items #body)
 }
 
-fn surround(around: &Around, repeat: &TokenStream) -> TokenStream {
-    match around {
-        Around::Nothing => repeat.clone(),
-        Around::Tokens { before, after } => quote!(#before { #repeat } #after),
-        Around::Call { path, capture } => quote!(#path(#capture { #repeat })),
-    }
+fn blocking(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
+    let (body, returned) = (own_body(plan, &plan.shape.place.block), turn.body_type());
+    let repeat = turn.repeat(&TokenStream::new(), &quote!((|| -> #returned #body)()));
+    // Moved, so that clippy does not ask to take by reference what only clones are made of.
+    let moved = plan.arguments.cloned.iter().map(|cloned| &cloned.name);
+    quote!(#(let #moved = #moved;)* #repeat)
+}
+
+fn awaited_block(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
+    let body = own_body(plan, &nested(&plan.shape.place.block));
+    let fixed = fix_type(plan, &turn.body_type());
+    let repeat = turn.repeat(&TokenStream::new(), &quote!(async { #fixed #body }.await));
+    let prelude = &plan.shape.prelude;
+    quote!(#(#prelude)* #repeat)
+}
+
+fn built_future(plan: &Plan, turn: &Turn<'_>, boxed: bool) -> TokenStream {
+    let krate = &plan.krate;
+    let body = own_body(plan, &plan.function.body);
+    let outcome = turn.body_type();
+    let future = local("future");
+    // A boxed future is annotated, so that several of different types become one.
+    let returned = returns::erased(&plan.function.signature.output).filter(|_| boxed);
+    let setup = quote!(let #future = #krate::__private::build::<#outcome, _, _>(|| #returned #body););
+    let repeat = turn.repeat(&setup, &quote!(#future.await));
+    let block = quote!(async move { #repeat });
+    if boxed { quote!(::std::boxed::Box::pin(#block)) } else { block }
 }
 
 /// A return that is never taken: it tells the compiler what `?` and `return` in the block convert to.

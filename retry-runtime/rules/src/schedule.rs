@@ -72,19 +72,40 @@ impl Schedule {
     /// The first rule that the figures break.
     #[must_use]
     pub const fn fault(&self) -> Option<Fault> {
-        if self.max_attempts == UNLIMITED {
-            if self.max_elapsed.is_none() {
-                return Some(Fault::Endless);
-            }
-        } else if let Some(fault) = Fault::of_attempts(self.max_attempts) {
+        if let Some(fault) = self.attempts_fault() {
             return Some(fault);
         }
-        if self.initial_delay.as_nanos() > self.max_delay.as_nanos() {
-            return Some(Fault::InitialAboveMax { initial: self.initial_delay, max: self.max_delay });
+        if let Some(fault) = self.delays_fault() {
+            return Some(fault);
         }
         if let Some(fault) = Fault::of_base(self.exponential_base) {
             return Some(fault);
         }
+        self.jitter_fault()
+    }
+
+    /// What is wrong with `max_attempts`.
+    #[must_use]
+    pub const fn attempts_fault(&self) -> Option<Fault> {
+        match (self.max_attempts, self.max_elapsed) {
+            (UNLIMITED, None) => Some(Fault::Endless),
+            (UNLIMITED, Some(_)) => None,
+            (attempts, _) => Fault::of_attempts(attempts),
+        }
+    }
+
+    /// What is wrong with `initial_delay` beside `max_delay`.
+    #[must_use]
+    pub const fn delays_fault(&self) -> Option<Fault> {
+        if self.initial_delay.as_nanos() > self.max_delay.as_nanos() {
+            return Some(Fault::InitialAboveMax { initial: self.initial_delay, max: self.max_delay });
+        }
+        None
+    }
+
+    /// What is wrong with `jitter`.
+    #[must_use]
+    pub const fn jitter_fault(&self) -> Option<Fault> {
         match self.jitter {
             Jitter::Factor(factor) => Fault::of_jitter(factor),
             _ => None,

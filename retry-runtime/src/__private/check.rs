@@ -1,21 +1,26 @@
-//! One check for each key whose value only const evaluation knows, so that a fault is reported at its
-//! own token.
-
-use std::time::Duration;
+//! One check for each rule that only const evaluation can apply, so that every fault is reported at the
+//! token of its own key.
 
 use retry_rules::Fault;
 
-use crate::{RetryPolicy, policy::Draft};
+use crate::policy::Draft;
 
 /// `max_attempts`.
 ///
 /// # Panics
-/// If it is 0 or too large.
+/// If it is 0, too large, or without limit and without `max_elapsed`.
 #[track_caller]
-#[must_use]
-pub const fn max_attempts(attempts: u32) -> u32 {
-    refuse(Fault::of_attempts(attempts));
-    attempts
+pub const fn max_attempts(draft: &Draft) {
+    refuse(draft.schedule().attempts_fault());
+}
+
+/// `initial_delay` beside `max_delay`.
+///
+/// # Panics
+/// If the first is above the second.
+#[track_caller]
+pub const fn delays(draft: &Draft) {
+    refuse(draft.schedule().delays_fault());
 }
 
 /// `exponential_base`.
@@ -23,10 +28,8 @@ pub const fn max_attempts(attempts: u32) -> u32 {
 /// # Panics
 /// If it is below 1, infinite or not a number.
 #[track_caller]
-#[must_use]
-pub const fn exponential_base(base: f64) -> f64 {
-    refuse(Fault::of_base(base));
-    base
+pub const fn exponential_base(draft: &Draft) {
+    refuse(Fault::of_base(draft.schedule().exponential_base));
 }
 
 /// `jitter`.
@@ -34,21 +37,19 @@ pub const fn exponential_base(base: f64) -> f64 {
 /// # Panics
 /// If it is outside 0..=1 or not a number.
 #[track_caller]
-#[must_use]
-pub const fn jitter(factor: f64) -> f64 {
-    refuse(Fault::of_jitter(factor));
-    factor
+pub const fn jitter(draft: &Draft) {
+    refuse(draft.schedule().jitter_fault());
 }
 
-/// A duration: any will do, only the type matters.
-#[must_use]
-pub const fn duration(duration: Duration) -> Duration {
-    duration
-}
-
-/// `policy`: only the type matters.
-pub const fn policy(policy: RetryPolicy) -> Draft {
-    Draft::of(policy)
+/// `max_total_delay`, unless a figure is wrong by itself: that has its own report.
+///
+/// # Panics
+/// If the worst-case waiting exceeds it.
+#[track_caller]
+pub const fn max_total_delay(draft: &Draft) {
+    if draft.schedule().fault().is_none() {
+        refuse(draft.total_fault());
+    }
 }
 
 #[track_caller]

@@ -1,26 +1,30 @@
 //! Calls that are awaited.
 
-use std::{fmt::Display, future::Future, time::Duration};
+use std::{
+    fmt::Display,
+    future::{Future, Pending},
+    time::Duration,
+};
 
 use super::{
     Call,
-    parts::{Asynchronous, FallBack, Hooks, JudgeError, JudgeValue, Prepare, SleepBy},
+    parts::{Asynchronous, Before, FallBack, Hooks, JudgeError, JudgeValue, Prepare, SleepBy},
     steps::Step,
 };
-use crate::{__private::Preparation, Context, RetryError, retry::Retry, sleep};
+use crate::{__private::Preparation, Context, RetryError, retry::Retry, site::Site};
 
 /// Prepares an attempt.
 #[expect(async_fn_in_trait, reason = "sealed by `Call`; `Send` is seen through the concrete types")]
-pub trait AsyncBefore<E> {
+pub trait AsyncBefore<E>: Before {
     /// Runs the hook.
     ///
     /// # Errors
     /// The hook's own.
-    async fn prepare(&mut self, context: impl FnOnce() -> Context<'static>) -> Result<(), E>;
+    async fn prepare(&mut self, context: Context<'static>) -> Result<(), E>;
 }
 
 impl<E> AsyncBefore<E> for () {
-    async fn prepare(&mut self, _: impl FnOnce() -> Context<'static>) -> Result<(), E> {
+    async fn prepare(&mut self, _: Context<'static>) -> Result<(), E> {
         Ok(())
     }
 }
@@ -30,24 +34,28 @@ where
     P: FnMut(Context<'static>) -> Fut,
     Fut: Future<Output: Preparation<E>>,
 {
-    async fn prepare(&mut self, context: impl FnOnce() -> Context<'static>) -> Result<(), E> {
-        let prepared = (self.0)(context());
+    async fn prepare(&mut self, context: Context<'static>) -> Result<(), E> {
+        let prepared = (self.0)(context);
         prepared.await.prepared()
     }
 }
 
 /// Answers in place of an error.
-#[expect(async_fn_in_trait, reason = "sealed by `Call`; `Send` is seen through the concrete types")]
 pub trait AsyncFallback<T, E> {
-    /// The answer.
+    /// The answer that is awaited.
+    type Answer: Future<Output = Result<T, E>>;
+    /// The answer, or the error itself where there is no fallback: an error that need not be awaited is
+    /// not part of the call's future, which stays `Send` whatever the error is.
     ///
     /// # Errors
-    /// The error itself, or the fallback's own.
-    async fn fall_back(self, error: E) -> Result<T, E>;
+    /// The error itself.
+    fn fall_back(self, error: E) -> Result<Self::Answer, E>;
 }
 
 impl<T, E> AsyncFallback<T, E> for () {
-    async fn fall_back(self, error: E) -> Result<T, E> {
+    type Answer = Pending<Result<T, E>>;
+
+    fn fall_back(self, error: E) -> Result<Self::Answer, E> {
         Err(error)
     }
 }
@@ -57,23 +65,24 @@ where
     P: FnOnce(E) -> Fut,
     Fut: Future<Output = Result<T, E>>,
 {
-    async fn fall_back(self, error: E) -> Result<T, E> {
-        let answer = (self.0)(error);
-        answer.await
+    type Answer = Fut;
+
+    fn fall_back(self, error: E) -> Result<Fut, E> {
+        Ok((self.0)(error))
     }
 }
 
 /// Waits without blocking.
 #[expect(async_fn_in_trait, reason = "sealed by `Call`; `Send` is seen through the concrete types")]
 pub trait AsyncSleep {
-    /// Waits for `delay`.
-    async fn sleep(&mut self, delay: Duration);
+    /// Waits for `delay`; a panic names the `site`.
+    async fn sleep(&mut self, delay: Duration, site: &Site);
 }
 
 #[cfg(feature = "tokio")]
 impl AsyncSleep for () {
-    async fn sleep(&mut self, delay: Duration) {
-        sleep::asynchronous(delay).await;
+    async fn sleep(&mut self, delay: Duration, site: &Site) {
+        crate::sleep::asynchronous_at(delay, site).await;
     }
 }
 
@@ -82,7 +91,7 @@ where
     P: FnMut(Duration) -> Fut,
     Fut: Future,
 {
-    async fn sleep(&mut self, delay: Duration) {
+    async fn sleep(&mut self, delay: Duration, _: &Site) {
         (self.0)(delay).await;
     }
 }
@@ -107,10 +116,11 @@ where
     /// # Panics
     /// When it waits outside a tokio runtime without a `sleep` of its own.
     pub async fn run(mut self) -> Result<T, E> {
-        match self.drive(false).await {
-            Ok(value) => Ok(value),
-            Err((error, _)) => self.fallback.fall_back(error).await,
-        }
+        let answer = match self.drive(false).await {
+            Ok(value) => return Ok(value),
+            Err((error, _)) => self.fallback.fall_back(error)?,
+        };
+        answer.await
     }
 
     /// As [`run`](Self::run), with the error wrapped: how many attempts, how long, why it ended. The
@@ -122,24 +132,27 @@ where
     /// # Panics
     /// As [`run`](Self::run).
     pub async fn run_wrapped(mut self) -> Result<T, RetryError<E>> {
-        match self.drive(true).await {
-            Ok(value) => Ok(value),
+        let now = self.core.now();
+        let (answer, retry, end) = match self.drive(true).await {
+            Ok(value) => return Ok(value),
             Err((error, retry)) => {
-                let now = self.core.now();
-                let answer = self.fallback.fall_back(error).await;
-                answer.map_err(|error| retry.wrap_at(error, &now))
+                let end = now();
+                let answer = self.fallback.fall_back(error);
+                (answer.map_err(|error| retry.wrap_at(error, &|| end))?, retry, end)
             }
-        }
+        };
+        answer.await.map_err(|error| retry.wrap_at(error, &|| end))
     }
 
     async fn drive(&mut self, wrapped: bool) -> Result<T, (E, Retry)> {
         let mut retry = self.start(wrapped);
         loop {
+            if let Err(error) = self.prepare(&retry).await {
+                self.abandon(&mut retry, &error);
+                return Err((error, retry));
+            }
             let delay = {
-                let outcome = match self.prepare(&mut retry).await {
-                    Ok(()) => (self.operation)().await,
-                    Err(error) => Err(error),
-                };
+                let outcome = (self.operation)().await;
                 match self.settle(&mut retry, outcome) {
                     Step::Wait(delay) => delay,
                     Step::Done(value) => return Ok(value),
@@ -147,18 +160,15 @@ where
                 }
             };
             if !delay.is_zero() {
-                self.sleep.sleep(delay).await;
+                self.sleep.sleep(delay, &self.core.site).await;
             }
         }
     }
 
-    async fn prepare(&mut self, retry: &mut Retry) -> Result<(), E> {
-        if !retry.is_retry() {
-            return Ok(());
+    async fn prepare(&mut self, retry: &Retry) -> Result<(), E> {
+        match self.preparation(retry) {
+            Some(context) => self.before.prepare(context).await,
+            None => Ok(()),
         }
-        let (now, site, policy) = (self.core.now(), &self.core.site, &self.core.policy);
-        let state = *retry;
-        let prepared = self.before.prepare(move || state.context_at(site, policy, &now)).await;
-        prepared.inspect_err(|_| retry.abandon())
     }
 }

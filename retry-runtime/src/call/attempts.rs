@@ -108,15 +108,17 @@ impl<S> Attempts<S> {
 
     /// Waits as long as the last failure asked for, then says which attempt comes.
     ///
+    /// Cancel safe: a wait that is dropped begins anew with the next call, so no attempt comes too early.
+    ///
     /// # Panics
     /// When it waits outside a tokio runtime without a [`sleep`](Self::sleep) of its own.
     pub async fn next(&mut self) -> Context<'static>
     where
         S: AsyncSleep,
     {
-        let delay = std::mem::take(&mut self.pending);
-        if !delay.is_zero() {
-            self.sleep.sleep(delay).await;
+        if !self.pending.is_zero() {
+            self.sleep.sleep(self.pending, &self.site).await;
+            self.pending = Duration::ZERO;
         }
         self.context()
     }
@@ -157,7 +159,11 @@ impl<S> Attempts<S> {
     /// # Errors
     /// `value` itself when there is no further attempt.
     pub fn turned_down<T>(&mut self, value: T) -> Result<(), T> {
-        if self.decide(Verdict::TRANSIENT, Described::VALUE_TURNED_DOWN) { Ok(()) } else { Err(value) }
+        if self.decide(Verdict::TRANSIENT, Described::Name("value turned down")) {
+            Ok(())
+        } else {
+            Err(value)
+        }
     }
 
     /// Says in the log that the call succeeded, if it had failed before.

@@ -4,22 +4,22 @@ use std::{fmt::Display, time::Duration};
 
 use super::{
     Call,
-    parts::{Blocking, FallBack, Hooks, JudgeError, JudgeValue, Prepare, SleepBy},
+    parts::{Before, Blocking, FallBack, Hooks, JudgeError, JudgeValue, Prepare, SleepBy},
     steps::Step,
 };
 use crate::{__private::Preparation, Context, RetryError, retry::Retry, sleep};
 
 /// Prepares an attempt, on this thread.
-pub trait BlockingBefore<E> {
+pub trait BlockingBefore<E>: Before {
     /// Runs the hook.
     ///
     /// # Errors
     /// The hook's own.
-    fn prepare(&mut self, context: impl FnOnce() -> Context<'static>) -> Result<(), E>;
+    fn prepare(&mut self, context: Context<'static>) -> Result<(), E>;
 }
 
 impl<E> BlockingBefore<E> for () {
-    fn prepare(&mut self, _: impl FnOnce() -> Context<'static>) -> Result<(), E> {
+    fn prepare(&mut self, _: Context<'static>) -> Result<(), E> {
         Ok(())
     }
 }
@@ -29,8 +29,8 @@ where
     P: FnMut(Context<'static>) -> R,
     R: Preparation<E>,
 {
-    fn prepare(&mut self, context: impl FnOnce() -> Context<'static>) -> Result<(), E> {
-        (self.0)(context()).prepared()
+    fn prepare(&mut self, context: Context<'static>) -> Result<(), E> {
+        (self.0)(context).prepared()
     }
 }
 
@@ -99,18 +99,19 @@ where
     /// The last error, wrapped.
     pub fn run_wrapped(mut self) -> Result<T, RetryError<E>> {
         self.drive(true).or_else(|(error, retry)| {
-            let now = self.core.now();
-            self.fallback.fall_back(error).map_err(|error| retry.wrap_at(error, &now))
+            let end = self.core.now()();
+            self.fallback.fall_back(error).map_err(|error| retry.wrap_at(error, &|| end))
         })
     }
 
     fn drive(&mut self, wrapped: bool) -> Result<T, (E, Retry)> {
         let mut retry = self.start(wrapped);
         loop {
-            let outcome = match self.prepare(&mut retry) {
-                Ok(()) => (self.operation)(),
-                Err(error) => Err(error),
-            };
+            if let Err(error) = self.prepare(&retry) {
+                self.abandon(&mut retry, &error);
+                return Err((error, retry));
+            }
+            let outcome = (self.operation)();
             match self.settle(&mut retry, outcome) {
                 Step::Wait(delay) if delay.is_zero() => {}
                 Step::Wait(delay) => {
@@ -123,11 +124,10 @@ where
         }
     }
 
-    fn prepare(&mut self, retry: &mut Retry) -> Result<(), E> {
-        if !retry.is_retry() {
-            return Ok(());
+    fn prepare(&mut self, retry: &Retry) -> Result<(), E> {
+        match self.preparation(retry) {
+            Some(context) => self.before.prepare(context),
+            None => Ok(()),
         }
-        let (now, site, policy) = (self.core.now(), &self.core.site, &self.core.policy);
-        self.before.prepare(|| retry.context_at(site, policy, &now)).inspect_err(|_| retry.abandon())
     }
 }

@@ -86,6 +86,10 @@ impl RetryPolicy {
 
     /// Calls an async closure with this policy: `policy.call_async(async || ..).filter(..).run().await`.
     ///
+    /// The future can be spawned where the closure's own can. A closure that owns what its futures use
+    /// gives each of them its own: `move || { let client = client.clone(); async move { .. } }`; an
+    /// `async move ||` would lend it, which no `FnMut` can.
+    ///
     /// ```
     /// use retry_runtime::RetryPolicy;
     ///

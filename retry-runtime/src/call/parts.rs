@@ -140,6 +140,20 @@ hook!(/** Listens to retries. */ OnRetry, on_retry, on_success, on_give_up);
 hook!(/** Listens to successes. */ OnSuccess, on_success, on_retry, on_give_up);
 hook!(/** Listens to calls given up. */ OnGiveUp, on_give_up, on_retry, on_success);
 
+/// Whether `before_retry` was asked for: its context says when the call began.
+pub trait Before {
+    /// Whether anyone wants to know.
+    const LISTEN: bool;
+}
+
+impl Before for () {
+    const LISTEN: bool = false;
+}
+
+impl<P> Before for Prepare<P> {
+    const LISTEN: bool = true;
+}
+
 /// Prepares the next attempt.
 #[derive(Clone, Copy, Debug)]
 pub struct Prepare<P>(pub(super) P);

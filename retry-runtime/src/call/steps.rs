@@ -4,9 +4,9 @@ use std::{fmt::Display, time::Duration};
 
 use super::{
     Call, Core, Operation,
-    parts::{Hooks, JudgeError, JudgeValue},
+    parts::{Before, Hooks, JudgeError, JudgeValue},
 };
-use crate::{Verdict, observe::Described, retry::Retry, rng};
+use crate::{Context, Verdict, observe::Described, retry::Retry, rng};
 
 /// What follows an attempt.
 pub(super) enum Step<T, E> {
@@ -22,9 +22,10 @@ where
     J: JudgeError<F::Error>,
     V: JudgeValue<F::Value>,
     H: Hooks<F::Error>,
+    B: Before,
 {
     pub(super) fn start(&self, wrapped: bool) -> Retry {
-        if wrapped || H::LISTEN || self.core.policy.max_elapsed().is_some() {
+        if wrapped || H::LISTEN || B::LISTEN || self.core.policy.max_elapsed().is_some() {
             Retry::timed_at(self.core.now()())
         } else {
             Retry::start(&self.core.site, &self.core.policy)
@@ -56,6 +57,18 @@ where
                 }
             }
         }
+    }
+
+    /// What `before_retry` may know; `None` if there is none, or nothing to prepare for.
+    pub(super) fn preparation(&self, retry: &Retry) -> Option<Context<'static>> {
+        let due = B::LISTEN && retry.is_retry();
+        due.then(|| retry.context_at(&self.core.site, &self.core.policy, &self.core.now()))
+    }
+
+    /// `before_retry` failed: its error ends the call. No filter is asked about it.
+    pub(super) fn abandon(&mut self, retry: &mut Retry, error: &F::Error) {
+        retry.abandon();
+        self.failed(retry, Verdict::PERMANENT, Some(error));
     }
 
     fn succeeded(&mut self, retry: &Retry) {

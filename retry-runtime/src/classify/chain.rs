@@ -1,6 +1,6 @@
 //! One way to look into any error a user may have: their own type, a boxed one, an `anyhow::Error`.
 
-use std::error::Error;
+use std::{error::Error, io, sync::Arc};
 
 /// An error whose causes can be walked. `Marker` tells the kinds of implementation apart and is always
 /// inferred: any `Error + 'static`, `dyn Error` in its forms, `Box<dyn Error>`, and types that lend a
@@ -60,10 +60,19 @@ pub(crate) fn causes<'a, T: Error + 'static>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a T> {
     std::iter::successors(Some(error), |&current| {
-        match current.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        match held::<io::Error>(current).and_then(io::Error::get_ref) {
             Some(payload) => Some(payload),
             None => current.source(),
         }
     })
-    .filter_map(|error| error.downcast_ref())
+    .filter_map(held)
+}
+
+/// `error` as a `T`, bare, boxed or shared: `Box<T>` and `Arc<T>` are error types of their own, and their
+/// `source` skips the `T`.
+fn held<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
+    let bare = error.downcast_ref::<T>();
+    let boxed = || error.downcast_ref::<Box<T>>().map(Box::as_ref);
+    let shared = || error.downcast_ref::<Arc<T>>().map(Arc::as_ref);
+    bare.or_else(boxed).or_else(shared)
 }

@@ -9,12 +9,16 @@ use super::{ErrorChain, IntoVerdict, Verdict, chain, io::has_transient_io};
 /// Many Requests (RFC 6585 §4) is throttled.
 const TRANSIENT_STATUSES: [u16; 6] = [408, 425, 500, 502, 503, 504];
 
-/// Whether an HTTP error may pass: connect failures, timeouts, resets, a body that was cut short, and
-/// the statuses 408, 425, 429, 500, 502, 503, 504. Never: a request that cannot be built, a redirect
-/// loop, a body that cannot be decoded, a certificate that is not trusted, any other status.
+/// Whether an HTTP error may pass: a host that cannot be resolved or reached, timeouts, resets, a
+/// message that was cut short, and the statuses 408, 425, 429, 500, 502, 503, 504. Never: a request that
+/// cannot be built, a redirect loop, a body that cannot be decoded, an answer that is no HTTP, a
+/// certificate that is not trusted, any other status.
 ///
 /// Takes `reqwest::Error`, `std::io::Error`, and any error that has one of them among its causes. What
 /// has neither is permanent. A status becomes an error through `Response::error_for_status`.
+///
+/// A variant that thiserror makes `transparent` is not seen: it shows the causes of the error it holds,
+/// not that error. Give it a message of its own, or write `filter = |error| ..`.
 ///
 /// Repeat only what is idempotent: a POST that timed out may have been carried out.
 pub fn is_transient_http<E, M>(error: &E) -> Verdict
@@ -35,9 +39,7 @@ fn judge(error: &reqwest::Error) -> Verdict {
         Some(_) => return Verdict::PERMANENT,
         None => {}
     }
-    let hopeless = error.is_builder() || error.is_redirect();
-    let lost = error.is_timeout() || was_cut_short(error) || (error.is_connect() && !is_distrusted(error));
-    (!hopeless && lost).into_verdict()
+    (error.is_timeout() || was_cut_short(error) || was_out_of_reach(error)).into_verdict()
 }
 
 /// The connection ended before the message did.
@@ -47,7 +49,10 @@ fn was_cut_short(error: &(dyn Error + 'static)) -> bool {
         || has_transient_io(error)
 }
 
-/// The TLS layers report a certificate they refuse as invalid data.
-fn is_distrusted(error: &(dyn Error + 'static)) -> bool {
-    chain::causes::<io::Error>(error).any(|error| error.kind() == io::ErrorKind::InvalidData)
+/// No connection came about, by the word of the resolver, or of the socket that found no free port.
+/// `is_connect` alone would not do: a certificate that is not trusted is a connect error too, and native-tls
+/// gives it no kind to tell it by; so is `https` in a build without TLS.
+fn was_out_of_reach(error: &reqwest::Error) -> bool {
+    let has_no_port = |error: &io::Error| error.kind() == io::ErrorKind::AddrNotAvailable;
+    error.is_dns() || (error.is_connect() && chain::causes(error).any(has_no_port))
 }

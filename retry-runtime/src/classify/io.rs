@@ -49,6 +49,8 @@ fn is_transient_kind(kind: io::ErrorKind) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[derive(Debug)]
@@ -79,6 +81,9 @@ mod tests {
         assert_eq!(is_transient_io(&*boxed), Verdict::TRANSIENT);
         assert_eq!(is_transient_io(&sendable), Verdict::TRANSIENT);
         assert_eq!(is_transient_io(&anyhow::Error::from(Wrapper(reset()))), Verdict::TRANSIENT);
+        assert_eq!(is_transient_io(&Box::new(reset())), Verdict::TRANSIENT);
+        assert_eq!(is_transient_io(&Arc::new(reset())), Verdict::TRANSIENT);
+        assert_eq!(is_transient_io(&io::Error::other(reset())), Verdict::TRANSIENT);
     }
 
     #[test]

@@ -23,9 +23,13 @@ mod to_tracing {
     use super::{Counted, Described, Event};
     use crate::{StopReason, observe::log};
 
-    /// Whether anyone listens to failures: if not, no clock is read for them.
+    /// Whether anyone may listen to failures: if not, no clock is read for them. Who hears only of
+    /// exhaustion still wants to know how long it took.
+    ///
+    /// Not `tracing::enabled!`: where layers have filters of their own, a question that no event follows
+    /// may cost a layer the user's next event.
     pub(crate) fn is_enabled() -> bool {
-        tracing::enabled!(target: "retry_runtime", Level::WARN)
+        tracing::level_enabled!(Level::ERROR)
     }
 
     macro_rules! emit {
@@ -52,7 +56,7 @@ mod to_tracing {
             Level::WARN,
             event,
             { delay_seconds = delay.as_secs_f64(), error = %error, },
-            "attempt {} of {} failed, next in {}: {error}",
+            "attempt {} of {} failed, next {}: {error}",
             Counted(event.attempt, event.max_attempts),
             event.operation,
             log::Wait(delay),
@@ -96,13 +100,14 @@ mod to_tracing {
     }
 
     /// A blocking retry is about to sleep on a thread of an async runtime.
+    #[cfg(feature = "tokio")]
     pub(crate) fn may_block_worker(operation: &str) {
         tracing::event!(
             target: "retry_runtime",
             Level::WARN,
             operation,
             "{operation} is not async and sleeps between attempts on a thread of an async runtime, where \
-             it may block other tasks: make it an `async fn`, or call it through `spawn_blocking`",
+             it may block other tasks: make it async, or call it through `spawn_blocking`",
         );
     }
 }
@@ -110,14 +115,14 @@ mod to_tracing {
 #[cfg(feature = "tracing")]
 pub(crate) use to_tracing::*;
 
-/// A wait as a person reads it: two significant digits below ten seconds.
+/// A wait as a person reads it: `in 2.1s`, or `at once`.
 #[cfg(feature = "tracing")]
 struct Wait(std::time::Duration);
 
 #[cfg(feature = "tracing")]
 impl std::fmt::Display for Wait {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:.1?}", self.0)
+        if self.0.is_zero() { f.write_str("at once") } else { write!(f, "in {:.1?}", self.0) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use retry_rules::{Fault, UNLIMITED};
+use retry_rules::{Fault, Schedule, UNLIMITED};
 
 use super::RetryPolicy;
 use crate::{Backoff, Jitter};
@@ -92,10 +92,25 @@ impl Draft {
         self.0
     }
 
+    /// The policy of a draft that the checks of [`check`](crate::__private::check) have seen: they
+    /// report each fault at its own token, one more here would repeat them.
+    pub const fn checked(self) -> RetryPolicy {
+        self.0
+    }
+
+    pub(crate) const fn schedule(&self) -> &Schedule {
+        &self.0.schedule
+    }
+
     const fn fault(&self) -> Option<Fault> {
         if let Some(fault) = self.0.schedule.fault() {
             return Some(fault);
         }
+        self.total_fault()
+    }
+
+    /// What is wrong with `max_total_delay`, for figures that are right by themselves.
+    pub(crate) const fn total_fault(&self) -> Option<Fault> {
         match self.0.max_total_delay {
             Some(limit) if self.0.worst_case_delay().as_nanos() > limit.as_nanos() => {
                 Some(Fault::TotalDelay { worst: self.0.worst_case_delay(), limit })

@@ -146,7 +146,8 @@ impl RetryPolicy {
     }
 }
 
-/// Changing a policy. Each method panics, in a `const` at compile time, when the result breaks a rule.
+/// Changing a policy. Each method panics, in a `const` at compile time, when the result breaks a rule:
+/// its own below, or the promise of [`with_max_total_delay`](Self::with_max_total_delay) if one was made.
 impl RetryPolicy {
     /// Sets the number of attempts, the first call included: 1 means no retry.
     ///
@@ -215,7 +216,8 @@ impl RetryPolicy {
     /// attempt.
     ///
     /// # Panics
-    /// Never; it can only make a policy safer.
+    /// If it replaces a shorter limit and the waits may then exceed `max_total_delay`.
+    #[track_caller]
     pub const fn with_max_elapsed(self, limit: Duration) -> Self {
         Draft::of(self).max_elapsed(limit).build()
     }
@@ -243,3 +245,6 @@ impl Default for RetryPolicy {
         Self::DEFAULT
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,16 @@
+use retry_runtime::retry;
+use retry_tests::Failure;
+
+const BILLING: &str = "billing";
+
+#[retry(service = BILLING)]
+fn fetch() -> Result<u32, Failure> {
+    Ok(1)
+}
+
+#[retry(service = 5)]
+fn fetch_number() -> Result<u32, Failure> {
+    Ok(1)
+}
+
+fn main() {}

@@ -1,0 +1,30 @@
+//! What each key of the attribute does, one file a key.
+#![deny(warnings, clippy::all)]
+#![allow(clippy::redundant_closure, reason = "that closures are taken where paths are is what is tested")]
+
+mod logged;
+
+mod key_backoff;
+mod key_before_retry;
+mod key_clone;
+mod key_context;
+mod key_crate;
+mod key_exponential_base;
+mod key_fallback;
+mod key_filter;
+mod key_filter_ok;
+mod key_initial_delay;
+mod key_jitter;
+mod key_max_attempts;
+mod key_max_delay;
+mod key_max_elapsed;
+mod key_max_retry_after;
+mod key_max_total_delay;
+mod key_on_give_up;
+mod key_on_retry;
+mod key_on_success;
+mod key_operation;
+mod key_policy;
+mod key_service;
+mod key_sleep;
+mod key_wrap_error;

@@ -1,0 +1,756 @@
+//! The log, as a user's subscriber sees it: levels, fields, the line a person reads, the span it is in.
+
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Debug, Display},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use retry_runtime::{RetryPolicy, Verdict, retry};
+use retry_tests::{Failure, Flaky, record};
+use tracing::{
+    Event, Instrument, Level, Subscriber,
+    field::{Field, Visit},
+    instrument::WithSubscriber,
+    subscriber::DefaultGuard,
+};
+use tracing_subscriber::{
+    Layer,
+    filter::LevelFilter,
+    layer::{Context, SubscriberExt},
+    registry::LookupSpan,
+};
+
+/// What a subscriber was told, in order.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<Line>>>);
+
+#[derive(Clone, Debug)]
+struct Line {
+    level: Level,
+    target: String,
+    message: String,
+    fields: BTreeMap<&'static str, Value>,
+    /// The spans around it, outermost first.
+    spans: Vec<&'static str>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Value {
+    Number(f64),
+    Text(String),
+}
+
+impl Log {
+    /// Listens to everything that this thread says.
+    fn listen() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let guard = tracing::subscriber::set_default(log.subscriber());
+        (log, guard)
+    }
+
+    fn subscriber(&self) -> impl Subscriber + use<> {
+        tracing_subscriber::registry().with(self.clone())
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn levels(&self) -> Vec<Level> {
+        self.lines().iter().map(|line| line.level).collect()
+    }
+
+    fn messages(&self) -> Vec<String> {
+        self.lines().into_iter().map(|line| line.message).collect()
+    }
+
+    /// The one line there is.
+    fn only(&self) -> Line {
+        let lines = self.lines();
+        assert_eq!(lines.len(), 1, "{lines:#?}");
+        lines[0].clone()
+    }
+}
+
+impl Line {
+    fn number(&self, name: &str) -> f64 {
+        match self.fields.get(name) {
+            Some(Value::Number(number)) => *number,
+            other => panic!("{name} is no number but {other:?} in {self:#?}"),
+        }
+    }
+
+    fn text(&self, name: &str) -> &str {
+        match self.fields.get(name) {
+            Some(Value::Text(text)) => text,
+            other => panic!("{name} is no text but {other:?} in {self:#?}"),
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut line = Line {
+            level: *event.metadata().level(),
+            target: event.metadata().target().to_owned(),
+            message: String::new(),
+            fields: BTreeMap::new(),
+            spans: context
+                .event_scope(event)
+                .map(|scope| scope.from_root().map(|span| span.name()).collect())
+                .unwrap_or_default(),
+        };
+        event.record(&mut line);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+}
+
+impl Visit for Line {
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.fields.insert(field.name(), Value::Number(value));
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "attempts are small")]
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.record_f64(field, value as f64);
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.fields.insert(field.name(), Value::Text(value.to_owned()));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        match field.name() {
+            "message" => self.message = format!("{value:?}"),
+            name => drop(self.fields.insert(name, Value::Text(format!("{value:?}")))),
+        }
+    }
+}
+
+fn close(value: f64, expected: f64) -> bool {
+    (value - expected).abs() < 1e-6
+}
+
+/// A gateway's answer.
+struct Status(u16, &'static str);
+
+impl Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0, self.1)
+    }
+}
+
+#[retry(max_attempts = 5, initial_delay = "1.05s", jitter = none, service = "workers", sleep = record)]
+fn create_worker(flaky: &Flaky) -> Result<u32, Status> {
+    flaky.call().map_err(|_| Status(502, "Bad Gateway"))
+}
+
+// Levels.
+
+#[test]
+fn a_first_attempt_that_succeeds_says_nothing() {
+    let (log, _guard) = Log::listen();
+    assert!(create_worker(&Flaky::failing(0)).is_ok());
+    assert!(RetryPolicy::HTTP.call(|| Flaky::failing(0).call()).run().is_ok());
+    let mut attempts = RetryPolicy::HTTP.attempts("loop");
+    attempts.next_blocking();
+    attempts.succeeded();
+    assert!(log.lines().is_empty(), "{:#?}", log.lines());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_async_attempt_that_succeeds_says_nothing() {
+    let (log, _guard) = Log::listen();
+    assert!(annotated_async(&Flaky::failing(0)).await.is_ok());
+    assert!(RetryPolicy::HTTP.call_async(async || Flaky::failing(0).call()).run().await.is_ok());
+    assert!(log.lines().is_empty(), "{:#?}", log.lines());
+}
+
+#[test]
+fn each_attempt_that_will_be_repeated_is_a_warning() {
+    let (log, _guard) = Log::listen();
+    let _ = create_worker(&Flaky::failing(9));
+    assert_eq!(log.levels()[..4], [Level::WARN; 4]);
+    assert_eq!(log.messages()[1], "attempt 2/5 of create_worker failed, next in 2.1s: 502 Bad Gateway");
+}
+
+#[test]
+fn a_warning_has_its_figures_as_fields() {
+    let (log, _guard) = Log::listen();
+    let _ = create_worker(&Flaky::failing(9));
+    let line = &log.lines()[1];
+    assert_eq!(line.target, "retry_runtime");
+    assert_eq!(line.text("service"), "workers");
+    assert_eq!(line.text("operation"), "create_worker");
+    assert!(close(line.number("attempt"), 2.0));
+    assert!(close(line.number("max_attempts"), 5.0));
+    assert!(close(line.number("delay_seconds"), 2.1));
+    assert_eq!(line.text("error"), "502 Bad Gateway");
+    assert!(!line.has("reason"), "it goes on");
+}
+
+#[test]
+fn success_after_retries_is_an_info() {
+    let (log, _guard) = Log::listen();
+    assert_eq!(create_worker(&Flaky::failing(2)).ok(), Some(3));
+    assert_eq!(log.levels(), [Level::WARN, Level::WARN, Level::INFO]);
+    let line = &log.lines()[2];
+    assert_eq!(line.message, "create_worker succeeded on attempt 3/5");
+    assert_eq!(line.text("service"), "workers");
+    assert_eq!(line.text("operation"), "create_worker");
+    assert!(close(line.number("attempt"), 3.0));
+    assert!(close(line.number("max_attempts"), 5.0));
+    assert!(line.has("retrying_seconds"));
+    assert!(!line.has("error") && !line.has("delay_seconds") && !line.has("reason"));
+}
+
+#[test]
+fn exhaustion_is_an_error_with_its_reason() {
+    let (log, _guard) = Log::listen();
+    assert!(create_worker(&Flaky::failing(9)).is_err());
+    let lines = log.lines();
+    assert_eq!(lines.len(), 5);
+    let line = &lines[4];
+    assert_eq!(line.level, Level::ERROR);
+    assert_eq!(line.message, "create_worker gave up after attempt 5/5 (attempts exhausted): 502 Bad Gateway");
+    assert_eq!(line.text("reason"), "attempts exhausted");
+    assert_eq!(line.text("error"), "502 Bad Gateway");
+    assert!(close(line.number("attempt"), 5.0));
+    assert!(!line.has("delay_seconds"), "nothing follows");
+}
+
+#[test]
+fn a_permanent_error_is_a_debug() {
+    #[retry(filter = |_| false, sleep = record)]
+    fn forbidden() -> Result<(), Status> {
+        Err(Status(403, "Forbidden"))
+    }
+    let (log, _guard) = Log::listen();
+    assert!(forbidden().is_err());
+    let line = log.only();
+    assert_eq!(line.level, Level::DEBUG);
+    assert_eq!(line.message, "attempt 1/3 of forbidden failed, not retried (permanent): 403 Forbidden");
+    assert_eq!(line.text("reason"), "permanent");
+}
+
+#[test]
+fn a_function_of_one_attempt_that_fails_says_that_it_gave_up() {
+    #[retry(max_attempts = 1, sleep = record)]
+    fn once() -> Result<(), Failure> {
+        Err(Failure(1))
+    }
+    let (log, _guard) = Log::listen();
+    assert!(once().is_err());
+    assert_eq!(log.only().message, "once gave up after attempt 1/1 (attempts exhausted): attempt 1 failed");
+}
+
+#[test]
+fn a_service_that_was_not_named_is_no_field() {
+    let (log, _guard) = Log::listen();
+    let call = RetryPolicy::DEFAULT.call(|| Err::<(), _>("no")).operation("fetch");
+    assert_eq!(call.sleep(record).run(), Err("no"));
+    assert!(log.lines().iter().all(|line| !line.has("service")));
+    assert!(log.lines().iter().all(|line| line.text("operation") == "fetch"));
+}
+
+#[test]
+fn ad_hoc_calls_and_loops_log_as_functions_do() {
+    let policy = RetryPolicy::DEFAULT
+        .with_max_attempts(5)
+        .with_initial_delay(Duration::from_millis(1050))
+        .with_jitter(retry_runtime::Jitter::None);
+    let said = |act: &dyn Fn(&Flaky)| {
+        let (log, _guard) = Log::listen();
+        act(&Flaky::failing(2));
+        act(&Flaky::failing(9));
+        log.messages()
+    };
+    let annotated = said(&|flaky| drop(create_worker(flaky)));
+    let called = said(&|flaky| {
+        let attempt = || flaky.call().map_err(|_| Status(502, "Bad Gateway"));
+        drop(policy.call(attempt).operation("create_worker").sleep(record).run());
+    });
+    let looped = said(&|flaky| {
+        let mut attempts = policy.attempts("create_worker").sleep(record);
+        loop {
+            attempts.next_blocking();
+            match flaky.call() {
+                Err(_) if attempts.failed(Status(502, "Bad Gateway")).is_err() => break,
+                Err(_) => {}
+                Ok(_) => break attempts.succeeded(),
+            }
+        }
+    });
+    assert_eq!(annotated.len(), 8);
+    assert_eq!(annotated, called);
+    assert_eq!(annotated, looped);
+}
+
+// Time.
+
+#[retry(max_attempts = 4, initial_delay = "1s", jitter = none)]
+async fn annotated_async(flaky: &Flaky) -> Result<u32, Failure> {
+    flaky.call_async().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_counts_from_the_first_failure_where_nothing_asked_for_the_start() {
+    let (log, _guard) = Log::listen();
+    let _ = annotated_async(&Flaky::failing(9)).await;
+    let times: Vec<f64> = log.lines().iter().map(|line| line.number("retrying_seconds")).collect();
+    assert!(
+        times.iter().zip([0.0, 1.0, 3.0, 7.0]).all(|(time, expected)| close(*time, expected)),
+        "{times:?}"
+    );
+    assert!(log.lines().iter().all(|line| !line.has("elapsed_seconds")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_counts_from_the_start_where_a_limit_needs_it() {
+    #[retry(max_attempts = 3, initial_delay = "1s", jitter = none, max_elapsed = "1m")]
+    async fn limited() -> Result<(), Failure> {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Err(Failure(0))
+    }
+    let (log, _guard) = Log::listen();
+    let _ = limited().await;
+    let times: Vec<f64> = log.lines().iter().map(|line| line.number("elapsed_seconds")).collect();
+    assert!(times.iter().zip([2.0, 5.0, 9.0]).all(|(time, expected)| close(*time, expected)), "{times:?}");
+    assert!(log.lines().iter().all(|line| !line.has("retrying_seconds")));
+}
+
+#[test]
+fn who_hears_only_of_errors_hears_how_long_it_took() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::registry().with(LevelFilter::ERROR).with(log.clone());
+    tracing::subscriber::with_default(subscriber, || drop(create_worker(&Flaky::failing(9))));
+    assert!(log.only().has("retrying_seconds"));
+}
+
+#[test]
+fn layers_with_filters_of_their_own_hear_what_they_asked_for() {
+    let (errors, all) = (Log::default(), Log::default());
+    let subscriber = tracing_subscriber::registry()
+        .with(errors.clone().with_filter(LevelFilter::ERROR))
+        .with(all.clone().with_filter(LevelFilter::TRACE));
+    tracing::subscriber::with_default(subscriber, || drop(create_worker(&Flaky::failing(9))));
+    assert_eq!(errors.levels(), [Level::ERROR]);
+    assert_eq!(all.levels().len(), 5);
+}
+
+#[test]
+fn asking_who_listens_costs_no_layer_a_line_of_the_users() {
+    use tracing_subscriber::filter::Targets;
+
+    #[retry(filter = |_| false)]
+    fn permanent() -> Result<(), Failure> {
+        Err(Failure(0))
+    }
+    let (own, all) = (Log::default(), Log::default());
+    let errors = Targets::new().with_target("app", Level::ERROR);
+    let subscriber = tracing_subscriber::registry()
+        .with(own.clone().with_filter(errors.clone()))
+        .with(all.clone().with_filter(errors.with_target("retry_runtime", Level::ERROR)));
+    tracing::subscriber::with_default(subscriber, || {
+        let _ = permanent();
+        tracing::error!(target: "app", "mine");
+    });
+    assert_eq!(own.messages(), ["mine"]);
+    assert_eq!(all.messages(), ["mine"]);
+}
+
+#[test]
+fn a_retry_at_once_is_said_so() {
+    #[retry(initial_delay = "0s")]
+    fn eager(flaky: &Flaky) -> Result<u32, Failure> {
+        flaky.call()
+    }
+    let (log, _guard) = Log::listen();
+    let _ = eager(&Flaky::failing(1));
+    assert_eq!(log.messages()[0], "attempt 1/3 of eager failed, next at once: attempt 1 failed");
+    assert!(close(log.lines()[0].number("delay_seconds"), 0.0));
+}
+
+// Limits.
+
+#[test]
+fn unlimited_attempts_have_no_most() {
+    #[retry(max_attempts = unlimited, max_elapsed = "1m", initial_delay = "1s", jitter = none, sleep = record)]
+    fn patient(flaky: &Flaky) -> Result<u32, Failure> {
+        flaky.call()
+    }
+    let (log, _guard) = Log::listen();
+    let _ = patient(&Flaky::failing(1));
+    assert_eq!(
+        log.messages(),
+        ["attempt 1 of patient failed, next in 1.0s: attempt 1 failed", "patient succeeded on attempt 2"]
+    );
+    assert!(log.lines().iter().all(|line| !line.has("max_attempts")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_ran_out_of_time_says_so() {
+    #[retry(max_attempts = 9, initial_delay = "1s", jitter = none, max_elapsed = "2s")]
+    async fn hurried() -> Result<(), Failure> {
+        Err(Failure(0))
+    }
+    let (log, _guard) = Log::listen();
+    let _ = hurried().await;
+    assert_eq!(log.levels(), [Level::WARN, Level::ERROR]);
+    assert_eq!(log.messages()[1], "hurried gave up after attempt 2/9 (elapsed): attempt 0 failed");
+    assert_eq!(log.lines()[1].text("reason"), "elapsed");
+}
+
+#[test]
+fn a_server_that_asks_for_too_long_is_named_as_the_reason() {
+    #[retry(filter = |_| Verdict::THROTTLED.with_server_hint(Duration::from_secs(3600)), sleep = record)]
+    fn throttled() -> Result<(), Status> {
+        Err(Status(429, "Too Many Requests"))
+    }
+    let (log, _guard) = Log::listen();
+    let _ = throttled();
+    let line = log.only();
+    assert_eq!(line.level, Level::ERROR);
+    assert_eq!(
+        line.message,
+        "throttled gave up after attempt 1/3 (server hint too long): 429 Too Many Requests"
+    );
+    assert_eq!(line.text("reason"), "server hint too long");
+}
+
+#[test]
+fn a_value_turned_down_stands_for_the_error() {
+    #[retry(max_attempts = 2, initial_delay = "1s", jitter = none, filter_ok = |ready| !ready, sleep = record)]
+    fn poll() -> Result<bool, Failure> {
+        Ok(false)
+    }
+    let (log, _guard) = Log::listen();
+    assert_eq!(poll(), Ok(false));
+    assert_eq!(
+        log.messages(),
+        [
+            "attempt 1/2 of poll failed, next in 1.0s: value turned down by filter_ok",
+            "poll gave up after attempt 2/2 (attempts exhausted): value turned down by filter_ok",
+        ]
+    );
+    assert_eq!(log.levels(), [Level::WARN, Level::ERROR]);
+}
+
+#[test]
+fn a_failed_before_retry_is_a_permanent_error_of_the_attempt_before() {
+    let (log, _guard) = Log::listen();
+    let call = RetryPolicy::DEFAULT.call(|| Err::<(), _>("expired")).sleep(record).operation("fetch");
+    assert_eq!(call.before_retry(|_| Err::<(), _>("no token")).run(), Err("no token"));
+    assert_eq!(log.messages()[1], "attempt 1/3 of fetch failed, not retried (permanent): no token");
+}
+
+// Errors as text.
+
+mod described {
+    use super::*;
+
+    #[derive(Debug)]
+    struct OnlyDebug;
+    struct Neither;
+
+    #[retry(max_attempts = 1)]
+    fn both() -> Result<(), Failure> {
+        Err(Failure(3))
+    }
+
+    #[retry(max_attempts = 1)]
+    fn only_debug() -> Result<(), OnlyDebug> {
+        Err(OnlyDebug)
+    }
+
+    #[retry(max_attempts = 1)]
+    fn neither() -> Result<(), Neither> {
+        Err(Neither)
+    }
+
+    #[retry(max_attempts = 1)]
+    fn displayed<E: Display + Debug>(error: fn() -> E) -> Result<(), E> {
+        Err(error())
+    }
+
+    #[retry(max_attempts = 1)]
+    fn debugged<E: Debug>(error: fn() -> E) -> Result<(), E> {
+        Err(error())
+    }
+
+    #[retry(max_attempts = 1)]
+    fn unbounded<E>(error: fn() -> E) -> Result<(), E> {
+        Err(error())
+    }
+
+    #[retry(max_attempts = 1)]
+    fn boxed() -> Result<(), Box<dyn std::error::Error>> {
+        Err("boxed".into())
+    }
+
+    #[retry(max_attempts = 1)]
+    fn contextual() -> anyhow::Result<()> {
+        anyhow::bail!("outer")
+    }
+
+    fn error_of<T, E>(call: impl FnOnce() -> Result<T, E>) -> String {
+        let (log, _guard) = Log::listen();
+        assert!(call().is_err());
+        let line = log.only();
+        assert!(line.message.ends_with(&format!(": {}", line.text("error"))), "{line:#?}");
+        line.text("error").to_owned()
+    }
+
+    #[test]
+    fn an_error_with_both_is_shown_by_display() {
+        assert_eq!(error_of(both), "attempt 3 failed");
+    }
+
+    #[test]
+    fn without_display_debug_is_used() {
+        assert_eq!(error_of(only_debug), "OnlyDebug");
+    }
+
+    #[test]
+    fn without_either_the_type_is_named() {
+        assert_eq!(error_of(neither), "logging::described::Neither");
+    }
+
+    #[test]
+    fn a_generic_function_shows_what_its_bounds_allow() {
+        assert_eq!(error_of(|| displayed(|| Failure(7))), "attempt 7 failed");
+        assert_eq!(error_of(|| debugged(|| Failure(7))), "Failure(7)");
+        assert_eq!(error_of(|| unbounded(|| Failure(7))), "retry_tests::Failure");
+    }
+
+    #[test]
+    fn erased_errors_are_shown_as_they_show_themselves() {
+        assert_eq!(error_of(boxed), "boxed");
+        assert_eq!(error_of(contextual), "outer");
+    }
+
+    #[test]
+    fn an_error_that_nobody_reads_is_not_formatted() {
+        struct Shy;
+        impl Display for Shy {
+            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+                panic!("formatted")
+            }
+        }
+        #[retry(max_attempts = 2, initial_delay = "0s")]
+        fn shy() -> Result<(), Shy> {
+            Err(Shy)
+        }
+        assert!(shy().is_err());
+        assert!(RetryPolicy::MEMORY.call(|| Err::<(), _>(Shy)).sleep(record).run().is_err());
+    }
+}
+
+// Spans.
+
+mod spans {
+    use super::*;
+
+    fn spans(log: &Log) -> Vec<Vec<&'static str>> {
+        log.lines().into_iter().map(|line| line.spans).collect()
+    }
+
+    #[test]
+    fn events_of_a_function_fall_inside_the_callers_span() {
+        let (log, _guard) = Log::listen();
+        tracing::info_span!("request").in_scope(|| drop(create_worker(&Flaky::failing(1))));
+        assert_eq!(spans(&log), [["request"]; 2]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn events_of_calls_that_interleave_fall_each_inside_its_own_span() {
+        let (log, _guard) = Log::listen();
+        let (one, two) = (Flaky::failing(2), Flaky::failing(2));
+        let _ = tokio::join!(
+            annotated_async(&one).instrument(tracing::info_span!("one")),
+            annotated_async(&two).instrument(tracing::info_span!("two")),
+        );
+        let spans = spans(&log);
+        assert_eq!(spans.len(), 6);
+        assert_eq!(spans.iter().filter(|spans| *spans == &["one"]).count(), 3);
+        assert_eq!(spans.iter().filter(|spans| *spans == &["two"]).count(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn events_of_ad_hoc_calls_fall_inside_the_callers_span() {
+        let (log, _guard) = Log::listen();
+        let flaky = Flaky::failing(2);
+        async {
+            let _ = RetryPolicy::HTTP.call_async(|| flaky.call_async()).run().await;
+            let mut attempts = RetryPolicy::HTTP.attempts("loop");
+            attempts.next().await;
+            let _ = attempts.failed("no");
+            attempts.next().await;
+            attempts.succeeded();
+        }
+        .instrument(tracing::info_span!("request"))
+        .await;
+        assert_eq!(spans(&log), [["request"]; 5]);
+    }
+
+    #[retry(initial_delay = "1s")]
+    #[tracing::instrument(skip_all)]
+    async fn instrumented_below(flaky: &Flaky) -> Result<u32, Failure> {
+        flaky.call_async().await
+    }
+
+    #[tracing::instrument(skip_all)]
+    #[retry(initial_delay = "1s")]
+    async fn instrumented_above(flaky: &Flaky) -> Result<u32, Failure> {
+        flaky.call_async().await
+    }
+
+    #[retry(sleep = record)]
+    #[tracing::instrument(skip_all)]
+    fn blocking_below(flaky: &Flaky) -> Result<u32, Failure> {
+        flaky.call()
+    }
+
+    #[tracing::instrument(skip_all)]
+    #[retry(sleep = record)]
+    fn blocking_above(flaky: &Flaky) -> Result<u32, Failure> {
+        flaky.call()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn instrument_on_either_side_encloses_the_events() {
+        let (log, _guard) = Log::listen();
+        let request = || tracing::info_span!("request");
+        let _ = instrumented_below(&Flaky::failing(2)).instrument(request()).await;
+        let _ = instrumented_above(&Flaky::failing(2)).instrument(request()).await;
+        let spans = spans(&log);
+        assert_eq!(spans[..3], [["request", "instrumented_below"]; 3]);
+        assert_eq!(spans[3..], [["request", "instrumented_above"]; 3]);
+    }
+
+    #[test]
+    fn instrument_below_encloses_the_events_of_a_blocking_function() {
+        let (log, _guard) = Log::listen();
+        tracing::info_span!("request").in_scope(|| drop(blocking_below(&Flaky::failing(2))));
+        assert_eq!(spans(&log), [["request", "blocking_below"]; 3]);
+    }
+
+    #[test]
+    fn instrument_above_a_blocking_function_leaves_its_events_inside_the_callers_span() {
+        let (log, _guard) = Log::listen();
+        tracing::info_span!("request").in_scope(|| drop(blocking_above(&Flaky::failing(2))));
+        let spans = spans(&log);
+        assert_eq!(spans.len(), 3);
+        assert!(spans.iter().all(|spans| spans[0] == "request"), "{spans:?}");
+    }
+}
+
+// Blocking retries on a runtime's thread.
+
+mod blocked_workers {
+    use super::*;
+
+    /// The functions that were warned about, in order.
+    fn warned(log: &Log) -> Vec<String> {
+        let lines = log.lines().into_iter();
+        lines
+            .filter(|line| line.message.contains("spawn_blocking"))
+            .inspect(|line| assert_eq!(line.level, Level::WARN))
+            .map(|line| line.text("operation").to_owned())
+            .collect()
+    }
+
+    macro_rules! blocking {
+        ($($name:ident)+) => {$(
+            #[retry(sleep = record)]
+            fn $name() -> Result<(), Failure> {
+                Err(Failure(0))
+            }
+        )+};
+    }
+
+    blocking!(first second elsewhere on_a_blocking_thread in_place on_a_worker);
+
+    #[tokio::test]
+    async fn each_function_is_warned_about_once_even_if_a_macro_wrote_several() {
+        let (log, _guard) = Log::listen();
+        for _ in 0..3 {
+            let _ = (first(), second());
+        }
+        assert_eq!(warned(&log), ["first", "second"]);
+    }
+
+    #[tokio::test]
+    async fn each_ad_hoc_call_is_warned_about_once() {
+        let (log, _guard) = Log::listen();
+        for _ in 0..3 {
+            let _ = RetryPolicy::DEFAULT.call(|| Err::<(), _>(1)).sleep(record).operation("called").run();
+            let mut attempts = RetryPolicy::DEFAULT.attempts("looped").sleep(record);
+            attempts.next_blocking();
+            let _ = attempts.failed(1);
+            attempts.next_blocking();
+        }
+        assert_eq!(warned(&log), ["called", "looped"]);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn a_task_on_a_worker_thread_is_warned() {
+        let log = Log::default();
+        let task = async { on_a_worker() }.with_subscriber(log.subscriber());
+        assert!(tokio::spawn(task).await.expect("no panic").is_err());
+        assert_eq!(warned(&log), ["on_a_worker"]);
+    }
+
+    #[test]
+    fn off_a_runtime_nothing_is_blocked() {
+        let (log, _guard) = Log::listen();
+        let _ = elsewhere();
+        assert_eq!(warned(&log), [""; 0]);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn where_blocking_is_right_nobody_is_warned() {
+        let log = Log::default();
+        let subscriber = log.subscriber();
+        let blocking = || tracing::subscriber::with_default(subscriber, on_a_blocking_thread);
+        assert!(tokio::task::spawn_blocking(blocking).await.expect("no panic").is_err());
+        let _guard = tracing::subscriber::set_default(log.subscriber());
+        assert!(tokio::task::block_in_place(in_place).is_err());
+        assert_eq!(log.lines().len(), 6);
+        assert_eq!(warned(&log), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn what_never_sleeps_blocks_nothing() {
+        #[retry(initial_delay = "0s")]
+        fn at_once() -> Result<(), Failure> {
+            Err(Failure(0))
+        }
+        #[retry(filter = |_| false)]
+        fn permanent() -> Result<(), Failure> {
+            Err(Failure(0))
+        }
+        let (log, _guard) = Log::listen();
+        let _ = (at_once(), permanent());
+        assert_eq!(warned(&log), [""; 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn async_retries_block_nothing() {
+        let (log, _guard) = Log::listen();
+        let _ = annotated_async(&Flaky::failing(1)).await;
+        assert_eq!(warned(&log), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn looking_for_a_worker_leaves_the_tasks_budget_as_it_was() {
+        let _ = RetryPolicy::DEFAULT.call(|| Err::<(), _>(1)).sleep(record).operation("budget").run();
+        assert!(tokio::task::coop::has_budget_remaining());
+    }
+}
