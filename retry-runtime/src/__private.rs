@@ -2,7 +2,7 @@
 
 use crate::{Classify, Context, Event, IntoVerdict, RetryError, Verdict};
 pub use crate::{
-    observe::{Described, ShowDebug, ShowName, Shown},
+    observe::{Described, ShowBoxed, ShowDisplay, ShowError, ShowName, Shown},
     policy::Draft,
     retry::Retry,
     site::{Mode, Site},

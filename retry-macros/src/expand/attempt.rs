@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{local, mixed_at, placed, policy::Constants};
+use super::{ends::Ends, local, policy::Constants};
 use crate::{
     plan::{Callee, Plan},
     returns,
@@ -57,13 +57,13 @@ impl Turn<'_> {
         let clones = arguments.cloned.iter().map(|cloned| {
             let name = &cloned.name;
             let mutability = cloned.mutable.then(|| syn::Token![mut](name.span()));
-            let clone = placed(quote!(::core::clone::Clone::clone(&#name)), cloned.place);
+            let clone = Ends::at(cloned.place).show(quote!(::core::clone::Clone::clone(&#name)));
             quote!(let #mutability #name = #clone;)
         });
         let this = arguments.cloned_self.map(|(place, mutable)| {
             let this = local("this");
             let mutability = mutable.then(|| quote!(mut));
-            let clone = placed(quote!(::core::clone::Clone::clone(&self)), place);
+            let clone = Ends::at(place).show(quote!(::core::clone::Clone::clone(&self)));
             quote!(let #mutability #this = #clone;)
         });
         quote!(#(#clones)* #this)
@@ -103,8 +103,8 @@ impl Turn<'_> {
             &quote!(None),
             &quote!(return #given),
         );
-        let ask = placed(quote!(#krate::__private::verdict), place(filter));
-        let judged = quote_spanned!(place(filter)=> #ask(#judged));
+        let ask = ends(filter).show(quote!(#krate::__private::verdict));
+        let judged = quote_spanned!(ends(filter).mixed()=> #ask(#judged));
         quote! {
             let #verdict = #judged;
             if #verdict.is_permanent() {
@@ -123,8 +123,8 @@ impl Turn<'_> {
             None => quote!(#judged.verdict()),
             Some(filter) => {
                 let answer = self.judged(filter, &quote!(&#error));
-                let judged = placed(judged, place(filter));
-                quote_spanned!(place(filter)=> #judged.filtered(#answer))
+                let judged = ends(filter).show(judged);
+                quote_spanned!(ends(filter).mixed()=> #judged.filtered(#answer))
             }
         };
         let last = self.give_back();
@@ -132,7 +132,9 @@ impl Turn<'_> {
             self.decide(&verdict, &described(krate, &error), &quote!(Some(&#error)), &quote!(return #last));
         quote! {
             #[allow(unused_imports)]
-            use #krate::__private::{JudgeAny as _, ShowDebug as _, ShowName as _};
+            use #krate::__private::{
+                JudgeAny as _, ShowBoxed as _, ShowDisplay as _, ShowError as _, ShowName as _,
+            };
             #decide
         }
     }
@@ -170,21 +172,23 @@ impl Turn<'_> {
         let hook = plan.before_retry.as_ref()?;
         let krate = &plan.krate;
         let (retry, error, prepared) = (local("retry"), local("error"), local("prepared"));
-        let context = placed(quote!(#retry.context(#site, #policy)), place(hook));
-        let awaited = placed(awaited.clone(), place(hook));
+        let context = ends(hook).show(quote!(#retry.context(#site, #policy)));
+        let awaited = ends(hook).show(awaited);
         let run = self.called(hook, &quote!(prepare), &context);
         let error_type = self.error_type();
         let described = described(krate, &error);
         let on_give_up = self.tell(plan.on_give_up.as_ref(), &quote!(Some(&#error)), &quote!(None));
         let last = self.give_back();
-        let prepare = placed(quote!(#krate::__private::Preparation::prepared), place(hook));
-        let run = quote_spanned!(place(hook)=> #prepare(#run #awaited));
+        let prepare = ends(hook).show(quote!(#krate::__private::Preparation::prepared));
+        let run = quote_spanned!(ends(hook).mixed()=> #prepare(#run #awaited));
         Some(quote! {
             if #retry.is_retry() {
                 let #prepared: ::core::result::Result<(), #error_type> = #run;
                 if let ::core::result::Result::Err(#error) = #prepared {
                     #[allow(unused_imports)]
-                    use #krate::__private::{ShowDebug as _, ShowName as _};
+                    use #krate::__private::{
+                        ShowBoxed as _, ShowDisplay as _, ShowError as _, ShowName as _,
+                    };
                     #retry.abandon();
                     let _ = #retry.failed(#site, #policy, #krate::Verdict::PERMANENT, #described);
                     #on_give_up
@@ -200,8 +204,8 @@ impl Turn<'_> {
         let (retry, error) = (local("retry"), local("error"));
         let error = if plan.wrap_error { quote!(#retry.wrap(#site, #error)) } else { quote!(#error) };
         if let Some(fallback) = &plan.fallback {
-            let awaited = placed(awaited.clone(), place(fallback));
-            let answer = self.called(fallback, &quote!(fall_back), &placed(error, place(fallback)));
+            let awaited = ends(fallback).show(awaited);
+            let answer = self.called(fallback, &quote!(fall_back), &ends(fallback).show(error));
             return quote!(#answer #awaited);
         }
         if plan.wrap_error {
@@ -229,7 +233,7 @@ impl Turn<'_> {
     fn as_outcome(&self, name: &str, function: &str, argument: &TokenStream) -> TokenStream {
         let Plan { shape, krate, .. } = self.plan;
         let outcome = returns::inferred(&shape.outcome);
-        let (first, last) = ends(&outcome);
+        let Ends { first, last } = Ends::of(&outcome);
         let name = Ident::new(name, last);
         let function = Ident::new(function, last);
         let start = quote_spanned!(first=> <);
@@ -255,25 +259,25 @@ impl Turn<'_> {
                 ::core::option::Option::#delay,
             );
         };
-        let call = self.called(hook, &quote!(tell), &placed(quote!(&#name), place(hook)));
+        let call = self.called(hook, &quote!(tell), &ends(hook).show(quote!(&#name)));
         Some(match hook {
-            Callee::Path(_) => quote_spanned!(place(hook)=> #event let () = #call;),
-            Callee::Closure(_) => quote_spanned!(place(hook)=> #event #call;),
+            Callee::Path(_) => quote_spanned!(ends(hook).mixed()=> #event let () = #call;),
+            Callee::Closure(_) => quote_spanned!(ends(hook).mixed()=> #event #call;),
         })
     }
 
     fn judged(&self, filter: &Callee, value: &TokenStream) -> TokenStream {
-        self.called(filter, &quote!(ask), &placed(value.clone(), place(filter)))
+        self.called(filter, &quote!(ask), &ends(filter).show(value))
     }
 
     /// A path is called directly, a closure through the `helper` that lets its parameter be inferred.
     fn called(&self, callee: &Callee, helper: &TokenStream, argument: &TokenStream) -> TokenStream {
         let krate = &self.plan.krate;
         match callee {
-            Callee::Path(path) => quote_spanned!(place(callee)=> #path(#argument)),
+            Callee::Path(path) => quote_spanned!(ends(callee).mixed()=> #path(#argument)),
             Callee::Closure(closure) => {
-                let helper = placed(quote!(#krate::__private::#helper), place(callee));
-                quote_spanned!(place(callee)=> #helper(#argument, #closure))
+                let helper = ends(callee).show(quote!(#krate::__private::#helper));
+                quote_spanned!(ends(callee).mixed()=> #helper(#argument, #closure))
             }
         }
     }
@@ -285,13 +289,14 @@ impl Turn<'_> {
         match (&plan.sleep, awaited.is_empty()) {
             // A future that nobody awaits is no `()`.
             (Some(path), true) => {
-                let delay = placed(quote!(#delay), path.span());
-                quote_spanned!(path.span()=> let () = #path(#delay);)
+                let ends = Ends::of(path);
+                let delay = ends.show(delay);
+                quote_spanned!(ends.mixed()=> let () = #path(#delay);)
             }
             (Some(path), false) => {
-                let (delay, awaited) =
-                    (placed(quote!(#delay), path.span()), placed(awaited.clone(), path.span()));
-                quote_spanned!(path.span()=> #path(#delay) #awaited;)
+                let ends = Ends::of(path);
+                let (delay, awaited) = (ends.show(delay), ends.show(awaited));
+                quote_spanned!(ends.mixed()=> #path(#delay) #awaited;)
             }
             (None, true) => quote!(#krate::__private::blocking(#delay);),
             (None, false) => quote!(#krate::__private::asynchronous(#delay).await;),
@@ -328,17 +333,10 @@ impl Turn<'_> {
 }
 
 fn described(krate: &TokenStream, error: &impl ToTokens) -> TokenStream {
-    quote!((&#krate::__private::Shown(&#error)).described())
+    quote!((&&&#krate::__private::Shown(&#error)).described())
 }
 
-/// The spans of the first and the last token.
-fn ends(tokens: &TokenStream) -> (Span, Span) {
-    let mut spans = tokens.clone().into_iter().map(|token| token.span());
-    let first = spans.next().unwrap_or_else(Span::call_site);
-    (first, spans.last().unwrap_or(first))
-}
-
-fn place(callee: &Callee) -> Span {
+fn ends(callee: &Callee) -> Ends {
     let (Callee::Path(tokens) | Callee::Closure(tokens)) = callee;
-    mixed_at(tokens.span())
+    Ends::of(tokens)
 }

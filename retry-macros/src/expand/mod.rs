@@ -2,11 +2,12 @@
 
 mod attempt;
 mod docs;
+mod ends;
 mod policy;
 mod shape;
 mod this;
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use crate::{args::Args, errors::Errors, input::Function, keys::Key, plan::Plan, validate};
@@ -52,25 +53,6 @@ fn unchanged(args: &Args, item: TokenStream) -> TokenStream {
 
 #[cfg(test)]
 mod tests;
-
-/// A span that resolves as ours and is shown at `place`.
-fn mixed_at(place: Span) -> Span {
-    Span::mixed_site().located_at(place)
-}
-
-/// The tokens shown at `place`, so that a fault in what they are given is reported there.
-fn placed(tokens: TokenStream, place: Span) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|mut token| {
-            if let TokenTree::Group(group) = &token {
-                token = TokenTree::Group(Group::new(group.delimiter(), placed(group.stream(), place)));
-            }
-            token.set_span(token.span().located_at(place));
-            token
-        })
-        .collect()
-}
 
 /// A local of ours: no name of the user's can clash with it.
 fn local(name: &str) -> syn::Ident {

@@ -2,9 +2,8 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::spanned::Spanned;
 
-use super::{local, mixed_at, placed};
+use super::{ends::Ends, local};
 use crate::{
     checks::Check,
     plan::Plan,
@@ -66,11 +65,11 @@ fn draft(plan: &Plan) -> TokenStream {
     let krate = &plan.krate;
     let base = base(plan, &plan.policy.base);
     let changes = plan.policy.changes.iter().map(|change| {
-        let method = Ident::new(change.method, mixed_at(change.key));
+        let method = Ends::at(change.key).ident(change.method);
         let value = value(krate, change);
         quote!(.#method(#value))
     });
-    let of = placed(quote!(#krate::__private::Draft::of), base.span());
+    let of = Ends::of(&base).show(quote!(#krate::__private::Draft::of));
     quote!(#of(#base) #(#changes)*)
 }
 
@@ -90,13 +89,13 @@ fn value(krate: &TokenStream, change: &Change) -> TokenStream {
         Value::Known(value) => value.clone(),
         Value::Variant(name, variant) => {
             let name = Ident::new(name, Span::mixed_site());
-            let path = placed(quote!(#krate::#name), change.key);
+            let path = Ends::at(change.key).show(quote!(#krate::#name));
             quote!(#path::#variant)
         }
         Value::Const { expr, variant: None } => quote!(#expr),
         Value::Const { expr, variant: Some(variant) } => {
-            let variant = Ident::new(variant, mixed_at(change.key));
-            let path = placed(quote!(#krate::Jitter), change.key);
+            let variant = Ends::at(change.key).ident(variant);
+            let path = Ends::at(change.key).show(quote!(#krate::Jitter));
             quote!(#path::#variant(#expr))
         }
     }

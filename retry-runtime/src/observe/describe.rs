@@ -1,15 +1,21 @@
-//! An error as text, as well as its type can, without asking the user for a bound: by `Display`, else
-//! by `Debug`, else by the name of its type.
+//! An error as text, as well as its type can, without asking the user for a bound: with its causes if
+//! it is an `Error`, else by `Display`, else by `Debug`, else by the name of its type.
 //!
-//! Method resolution chooses: on `&Shown<E>` the inherent method applies where `E: Display`; else the
-//! trait method of `Shown<E>` where `E: Debug`; else, one reference further, that of `&Shown<E>`.
+//! Method resolution chooses. On `&&&Shown<E>` it tries, in this order: the trait of `&&Shown` (boxed
+//! errors), that of `&&&Shown` (`Error`), that of `&Shown` (`Display`), the inherent method (`Debug`), the
+//! trait of `Shown` (everything).
 
-use std::fmt::{self, Debug, Display};
+use std::{
+    error::Error,
+    fmt::{self, Debug, Display},
+};
 
 /// An error, ready to be shown. Nothing is formatted until somebody looks.
 #[derive(Clone, Copy)]
 pub enum Described<'a> {
-    /// By `Display`.
+    /// By `Display`, followed by its causes.
+    Error(&'a (dyn Error + 'a)),
+    /// By `Display`; in its alternate form, in which `anyhow::Error` shows the causes.
     Display(&'a dyn Display),
     /// By `Debug`.
     Debug(&'a dyn Debug),
@@ -25,44 +31,91 @@ impl Described<'_> {
 impl Display for Described<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Display(error) => Display::fmt(error, f),
+            Self::Error(error) => with_causes(*error, f),
+            Self::Display(error) => write!(f, "{error:#}"),
             Self::Debug(error) => Debug::fmt(error, f),
             Self::Name(name) => f.write_str(name),
         }
     }
 }
 
+/// Shows an error and its causes, `sending failed: connection refused`. A cause that is already part of
+/// the text is left out: many errors name theirs themselves.
+fn with_causes<'a>(error: &'a (dyn Error + 'a), f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        next = cause.source();
+    }
+    f.write_str(&text)
+}
+
 /// An error whose best description is looked for.
 #[derive(Debug)]
 pub struct Shown<'a, E>(pub &'a E);
 
-impl<'a, E: Display> Shown<'a, E> {
+/// For boxed errors, which are no `Error` themselves.
+pub trait ShowBoxed<'a> {
+    /// With its causes.
+    fn described(&self) -> Described<'a>;
+}
+
+impl<'a> ShowBoxed<'a> for &&Shown<'a, Box<dyn Error + Send + Sync>> {
+    fn described(&self) -> Described<'a> {
+        Described::Error(&**self.0)
+    }
+}
+
+impl<'a> ShowBoxed<'a> for &&Shown<'a, Box<dyn Error>> {
+    fn described(&self) -> Described<'a> {
+        Described::Error(&**self.0)
+    }
+}
+
+/// For error types.
+pub trait ShowError<'a> {
+    /// With its causes.
+    fn described(&self) -> Described<'a>;
+}
+
+impl<'a, E: Error> ShowError<'a> for &&&Shown<'a, E> {
+    fn described(&self) -> Described<'a> {
+        Described::Error(self.0)
+    }
+}
+
+/// For what can be displayed.
+pub trait ShowDisplay<'a> {
     /// By `Display`.
-    #[must_use]
-    pub fn described(&self) -> Described<'a> {
+    fn described(&self) -> Described<'a>;
+}
+
+impl<'a, E: Display> ShowDisplay<'a> for &Shown<'a, E> {
+    fn described(&self) -> Described<'a> {
         Described::Display(self.0)
     }
 }
 
-/// Second choice.
-pub trait ShowDebug<'a> {
+impl<'a, E: Debug> Shown<'a, E> {
     /// By `Debug`.
-    fn described(&self) -> Described<'a>;
-}
-
-impl<'a, E: Debug> ShowDebug<'a> for Shown<'a, E> {
-    fn described(&self) -> Described<'a> {
+    #[must_use]
+    pub fn described(&self) -> Described<'a> {
         Described::Debug(self.0)
     }
 }
 
-/// Last choice.
+/// For everything else.
 pub trait ShowName<'a> {
     /// By the name of the type.
     fn described(&self) -> Described<'a>;
 }
 
-impl<'a, E> ShowName<'a> for &Shown<'a, E> {
+impl<'a, E> ShowName<'a> for Shown<'a, E> {
     fn described(&self) -> Described<'a> {
         Described::Name(std::any::type_name::<E>())
     }
@@ -70,15 +123,55 @@ impl<'a, E> ShowName<'a> for &Shown<'a, E> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     struct Plain;
 
+    #[derive(Debug)]
+    struct Outer(io::Error);
+
+    impl Display for Outer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("sending failed")
+        }
+    }
+
+    impl Error for Outer {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    macro_rules! shown {
+        ($error:expr) => {
+            (&&&Shown(&$error)).described().to_string()
+        };
+    }
+
     #[test]
-    #[expect(clippy::needless_borrow, reason = "the reference selects the method, as in generated code")]
+    #[expect(clippy::needless_borrow, reason = "the references select the method, as in generated code")]
     fn an_error_is_described_as_well_as_its_type_can() {
-        assert_eq!((&Shown(&"text")).described().to_string(), "text");
-        assert_eq!((&Shown(&Some(1))).described().to_string(), "Some(1)");
-        assert!((&Shown(&Plain)).described().to_string().ends_with("::Plain"));
+        assert_eq!(shown!("text"), "text");
+        assert_eq!(shown!(Some(1)), "Some(1)");
+        assert!(shown!(Plain).ends_with("::Plain"));
+    }
+
+    #[test]
+    #[expect(clippy::needless_borrow, reason = "the references select the method, as in generated code")]
+    fn the_causes_of_an_error_are_shown_in_whatever_it_comes() {
+        let outer = || Outer(io::Error::other("refused"));
+        let boxed: Box<dyn Error> = Box::new(outer());
+        let sendable: Box<dyn Error + Send + Sync> = Box::new(outer());
+        for text in [shown!(outer()), shown!(boxed), shown!(sendable), shown!(anyhow::Error::from(outer()))] {
+            assert_eq!(text, "sending failed: refused");
+        }
+    }
+
+    #[test]
+    #[expect(clippy::needless_borrow, reason = "the references select the method, as in generated code")]
+    fn a_cause_that_is_named_already_is_not_repeated() {
+        assert_eq!(shown!(io::Error::other(io::Error::other("full"))), "full");
     }
 }

@@ -167,7 +167,9 @@ fn its_error_is_converted_and_told() {
     assert_eq!(recorded_waits().len(), 2);
 }
 
-#[retry(initial_delay = "0s", filter = |_| true, before_retry = |_| Err(Refused), fallback = |error| Ok(error.0))]
+#[retry(
+    initial_delay = "0s", filter = |_| true, before_retry = |_| Err(Refused), fallback = |error| Ok(error.0)
+)]
 fn refused_with_a_fallback(flaky: &Flaky) -> Result<u32, Failure> {
     flaky.call()
 }

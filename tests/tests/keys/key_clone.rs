@@ -193,14 +193,14 @@ fn what_can_be_called_once_is_called_by_each_attempt() {
 }
 
 #[async_trait]
-trait Send2 {
-    async fn send2(&self, flaky: &Flaky, add: Vec<&'static str>) -> Result<String, Failure>;
+trait Append {
+    async fn append(&self, flaky: &Flaky, add: Vec<&'static str>) -> Result<String, Failure>;
 }
 
 #[async_trait]
-impl Send2 for Request {
+impl Append for Request {
     #[retry(initial_delay = "0s", clone(add))]
-    async fn send2(&self, flaky: &Flaky, mut add: Vec<&'static str>) -> Result<String, Failure> {
+    async fn append(&self, flaky: &Flaky, mut add: Vec<&'static str>) -> Result<String, Failure> {
         add.push("!");
         flaky.call_async().await?;
         Ok(self.parts.concat() + &add.concat())
@@ -209,5 +209,5 @@ impl Send2 for Request {
 
 #[tokio::test]
 async fn arguments_of_async_trait_methods_are_cloned() {
-    assert_eq!(request().send2(&Flaky::failing(2), vec!["c"]).await.as_deref(), Ok("abc!"));
+    assert_eq!(request().append(&Flaky::failing(2), vec!["c"]).await.as_deref(), Ok("abc!"));
 }

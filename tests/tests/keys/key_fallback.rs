@@ -105,7 +105,11 @@ async fn it_sees_the_arguments() {
     assert_eq!((name.as_deref(), calls.get()), (Ok("name"), 1));
 }
 
-#[retry(initial_delay = "0s", fallback = |error| Ok(error.attempts() * 100 + error.last_error().map_or(0, |last| last.0)), wrap_error)]
+#[retry(
+    initial_delay = "0s",
+    fallback = |error| Ok(error.attempts() * 100 + error.last_error().map_or(0, |last| last.0)),
+    wrap_error,
+)]
 fn wrapped(flaky: &Flaky) -> Result<u32, RetryError<Failure>> {
     flaky.call()
 }

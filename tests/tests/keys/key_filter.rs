@@ -248,7 +248,9 @@ fn the_error_says_when_all_the_same() {
     assert_eq!(recorded_waits(), millis([9_000, 9_000]));
 }
 
-#[retry(jitter = none, sleep = record, filter = |_| Verdict::TRANSIENT.with_server_hint(Duration::from_secs(3)))]
+#[retry(
+    jitter = none, sleep = record, filter = |_| Verdict::TRANSIENT.with_server_hint(Duration::from_secs(3))
+)]
 fn hinted_by_the_filter(error: ServerError) -> Result<(), ServerError> {
     Err(error)
 }

@@ -7,7 +7,9 @@ use retry_tests::{Failure, Flaky, ServerError, millis, record, record_async, rec
 
 macro_rules! spread_by {
     ($name:ident, $jitter:expr) => {
-        #[retry(max_attempts = 500, initial_delay = "1s", backoff = constant, jitter = $jitter, sleep = record)]
+        #[retry(
+            max_attempts = 500, initial_delay = "1s", backoff = constant, jitter = $jitter, sleep = record
+        )]
         fn $name(flaky: &Flaky) -> Result<u32, Failure> {
             flaky.call()
         }
@@ -114,7 +116,9 @@ struct Client;
 impl Client {
     const SPREAD: f64 = SPREAD;
 
-    #[retry(max_attempts = 500, initial_delay = "1s", backoff = constant, jitter = Self::SPREAD, sleep = record)]
+    #[retry(
+        max_attempts = 500, initial_delay = "1s", backoff = constant, jitter = Self::SPREAD, sleep = record
+    )]
     fn call(flaky: &Flaky) -> Result<u32, Failure> {
         flaky.call()
     }

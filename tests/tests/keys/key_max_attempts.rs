@@ -120,7 +120,9 @@ fn unlimited_goes_on_for_as_long_as_the_time_allows() {
     assert_eq!(unlimited(&Flaky::failing(5_000)), Ok(5_001));
 }
 
-#[retry(max_attempts = unlimited, max_elapsed = "10s", initial_delay = "1s", backoff = constant, jitter = none)]
+#[retry(
+    max_attempts = unlimited, max_elapsed = "10s", initial_delay = "1s", backoff = constant, jitter = none
+)]
 async fn unlimited_for_ten_seconds(flaky: &Flaky) -> Result<u32, Failure> {
     flaky.call_async().await
 }

@@ -62,7 +62,15 @@ async fn every_call_has_all_the_time() {
     assert_eq!(limited(&flaky).await, Err(Failure(8)));
 }
 
-#[retry(max_attempts = 9, initial_delay = "1h", max_delay = "9h", max_elapsed = "3h", jitter = none, sleep = record, wrap_error)]
+#[retry(
+    max_attempts = 9,
+    initial_delay = "1h",
+    max_delay = "9h",
+    max_elapsed = "3h",
+    jitter = none,
+    sleep = record,
+    wrap_error,
+)]
 fn blocking(flaky: &Flaky) -> Result<u32, RetryError<Failure>> {
     flaky.call()
 }

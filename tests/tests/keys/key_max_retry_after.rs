@@ -60,7 +60,14 @@ fn jitter_goes_upward_from_the_hint() {
     assert!(waits.iter().any(|wait| *wait > Duration::from_secs(2)), "{waits:?}");
 }
 
-#[retry(max_attempts = 200, initial_delay = "1ms", max_delay = "1ms", max_retry_after = "5s", jitter = 0.5, sleep = record)]
+#[retry(
+    max_attempts = 200,
+    initial_delay = "1ms",
+    max_delay = "1ms",
+    max_retry_after = "5s",
+    jitter = 0.5,
+    sleep = record,
+)]
 fn spread_near_the_limit(hint: Duration) -> Result<(), ServerError> {
     Err(ServerError::BusyFor(hint))
 }

@@ -52,7 +52,14 @@ async fn server_hints_do_not_break_it() {
 const PROMISE: Duration = Duration::from_secs(3);
 const POLICY: RetryPolicy = RetryPolicy::DEFAULT.with_max_total_delay(PROMISE);
 
-#[retry(max_total_delay = PROMISE, max_attempts = 9, max_delay = "10ms", initial_delay = "10ms", jitter = none, sleep = record)]
+#[retry(
+    max_total_delay = PROMISE,
+    max_attempts = 9,
+    max_delay = "10ms",
+    initial_delay = "10ms",
+    jitter = none,
+    sleep = record,
+)]
 fn constant() -> Result<(), ServerError> {
     Err(ServerError::BusyFor(Duration::from_secs(1)))
 }

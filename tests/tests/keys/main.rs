@@ -2,8 +2,6 @@
 #![deny(warnings, clippy::all)]
 #![allow(clippy::redundant_closure, reason = "that closures are taken where paths are is what is tested")]
 
-mod logged;
-
 mod key_backoff;
 mod key_before_retry;
 mod key_clone;
