@@ -60,7 +60,7 @@ impl Args {
     pub(crate) fn expr(&self, key: Key, errors: &mut Errors) -> Option<&Expr> {
         let arg = self.get(key)?;
         match &arg.value {
-            Value::Expr(expr) => Some(expr),
+            Value::Expr(expr) => Some(ungrouped(expr)),
             Value::Flag => {
                 let entry = key.entry();
                 errors.at(&arg.name, format!("`{}` needs a value: write `{}`", entry.name, entry.usage));
@@ -124,6 +124,14 @@ impl Args {
             self.args.push(arg);
         }
     }
+}
+
+/// The expression without the invisible groups that `macro_rules!` fragments bring.
+fn ungrouped(mut expr: &Expr) -> &Expr {
+    while let Expr::Group(group) = expr {
+        expr = &group.expr;
+    }
+    expr
 }
 
 /// Whether the first argument is the name of a policy and no key.

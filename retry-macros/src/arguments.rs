@@ -14,7 +14,7 @@ use crate::{
     input::Function,
     keys::Key,
     returns::is_mutable,
-    shape::{Kind, Shape},
+    shape::{Kind, Shape, moved_self},
 };
 
 /// An argument that each attempt gets a clone of.
@@ -104,7 +104,8 @@ impl Arguments {
         errors: &mut Errors,
     ) {
         if let Some(moved) = prelude.iter_mut().find_map(moved_self) {
-            self.cloned.push(Cloned { name: moved.ident.clone(), place: name.span(), mutable: false });
+            let mutable = moved.mutability.take().is_some();
+            self.cloned.push(Cloned { name: moved.ident.clone(), place: name.span(), mutable });
             return;
         }
         match signature.inputs.first_mut() {
@@ -125,16 +126,15 @@ impl Arguments {
                     _ => continue,
                 },
             };
-            let is_cloned = self.cloned.iter().any(|cloned| cloned.name == name)
+            let moved = prelude.iter_mut().find_map(moved_self).filter(|_| name == "self");
+            let bound = moved.map_or_else(|| name.clone(), |moved| moved.ident.clone());
+            let is_cloned = self.cloned.iter().any(|cloned| cloned.name == bound)
                 || (name == "self" && self.cloned_self.is_some());
             if is_cloned || !function.mentions(&name) {
                 continue;
             }
             match Ownership::of(input) {
-                Ownership::Unique => {
-                    let moved = prelude.iter_mut().find_map(moved_self).filter(|_| name == "self");
-                    self.reborrowed.push(moved.map_or(name, |moved| moved.ident.clone()));
-                }
+                Ownership::Unique => self.reborrowed.push(bound),
                 Ownership::Owned => {
                     if let Some(name) = make_mutable(&mut function.signature.inputs[i], prelude, name) {
                         self.owned.push(name);
@@ -191,16 +191,6 @@ fn make_mutable(input: &mut FnArg, prelude: &mut [Local], name: Ident) -> Option
     };
     moved.mutability.get_or_insert_with(generated_mut);
     Some(moved.ident.clone())
-}
-
-/// The name that `async_trait` moves `self` to.
-fn moved_self(local: &mut Local) -> Option<&mut PatIdent> {
-    let is_self = matches!(&local.init, Some(init)
-        if matches!(&*init.expr, syn::Expr::Path(path) if path.path.is_ident("self")));
-    match &mut local.pat {
-        Pat::Ident(binding) if is_self => Some(binding),
-        _ => None,
-    }
 }
 
 fn find_binding<'a>(

@@ -13,6 +13,7 @@ mod plan;
 mod policy;
 mod returns;
 mod shape;
+mod this;
 mod validate;
 
 #[doc = include_str!("../docs/retry.md")]

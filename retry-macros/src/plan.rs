@@ -13,6 +13,7 @@ use crate::{
     policy::Policy,
     returns,
     shape::Shape,
+    this::rename_self,
     validate,
 };
 
@@ -22,6 +23,17 @@ pub(crate) enum Callee {
     Path(TokenStream),
     /// Called through a helper, so that its parameter is inferred.
     Closure(TokenStream),
+}
+
+impl Callee {
+    /// Under `async_trait` the arguments are in its block, where `self` has another name.
+    fn with_self_as(self, name: Option<&Ident>) -> Self {
+        let Some(name) = name else { return self };
+        match self {
+            Self::Path(tokens) => Self::Path(rename_self(tokens, name)),
+            Self::Closure(tokens) => Self::Closure(rename_self(tokens, name)),
+        }
+    }
 }
 
 /// The whole of one annotated function.
@@ -69,7 +81,9 @@ impl Plan {
         let krate = path(args, Key::Crate, errors).unwrap_or_else(|| quote!(::retry_runtime));
         let context = binding(args, errors);
         let wrap_error = flag(args, Key::WrapError, errors);
-        let shape = shape?;
+        let mut shape = shape?;
+        let this = shape.moved_self().map(|moved| moved.ident.clone());
+        let bind = |callee: Option<Callee>| callee.map(|callee| callee.with_self_as(this.as_ref()));
         errors.is_empty().then(|| Self {
             krate,
             function,
@@ -78,13 +92,13 @@ impl Plan {
             arguments,
             operation: operation.unwrap_or_else(|| name.trim_start_matches("r#").to_owned()),
             service,
-            filter,
-            filter_ok,
-            on_retry,
-            on_success,
-            on_give_up,
-            before_retry,
-            fallback,
+            filter: bind(filter),
+            filter_ok: bind(filter_ok),
+            on_retry: bind(on_retry),
+            on_success: bind(on_success),
+            on_give_up: bind(on_give_up),
+            before_retry: bind(before_retry),
+            fallback: bind(fallback),
             sleep,
             context,
             wrap_error,
@@ -111,7 +125,7 @@ fn callee(args: &Args, key: Key, errors: &mut Errors) -> Option<Callee> {
     match args.expr(key, errors)? {
         expr @ Expr::Closure(_) => Some(Callee::Closure(expr.to_token_stream())),
         expr @ Expr::Path(_) => Some(Callee::Path(expr.to_token_stream())),
-        expr @ (Expr::Call(_) | Expr::MethodCall(_) | Expr::Paren(_) | Expr::Group(_) | Expr::Macro(_)) => {
+        expr @ (Expr::Call(_) | Expr::MethodCall(_) | Expr::Paren(_) | Expr::Macro(_)) => {
             Some(Callee::Path(quote!((#expr))))
         }
         other => {

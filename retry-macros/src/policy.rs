@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use retry_rules::{Backoff, Fault, Jitter, MAX_ATTEMPTS, Schedule, UNLIMITED, duration, presets};
 use syn::{Expr, ExprLit, ExprUnary, Lit, Path, UnOp, spanned::Spanned};
 
@@ -38,7 +38,7 @@ pub(crate) enum Base {
     /// One of ours.
     Preset(&'static presets::Preset),
     /// A constant of the user's.
-    Path(Path),
+    Path(TokenStream),
 }
 
 /// The policy, resolved.
@@ -88,14 +88,15 @@ fn read_base(args: &Args, errors: &mut Errors) -> Base {
     let default = Base::Preset(&presets::PRESETS[0]);
     let path = match (&args.policy, args.expr(Key::Policy, errors)) {
         (Some(path), _) => path,
-        (None, Some(Expr::Path(path))) if path.qself.is_none() => &path.path,
+        (None, Some(Expr::Path(path))) if path.qself.is_some() => return Base::Path(path.to_token_stream()),
+        (None, Some(Expr::Path(path))) => &path.path,
         (None, Some(other)) => {
             errors.at(other, "`policy` takes a preset's name or the path of a `const RetryPolicy`: write `policy = aggressive`");
             return default;
         }
         (None, None) => return default,
     };
-    let Some(word) = own_word(path) else { return Base::Path(path.clone()) };
+    let Some(word) = own_word(path) else { return Base::Path(path.to_token_stream()) };
     if let Some(preset) = presets::find(&word) {
         return Base::Preset(preset);
     }
@@ -125,14 +126,6 @@ fn expr_word(expr: &Expr) -> Option<String> {
         Expr::Path(path) if path.qself.is_none() => own_word(&path.path),
         _ => None,
     }
-}
-
-/// The expression without the invisible groups that `macro_rules!` fragments bring.
-fn ungrouped(mut expr: &Expr) -> &Expr {
-    while let Expr::Group(group) = expr {
-        expr = &group.expr;
-    }
-    expr
 }
 
 fn literal(expr: &Expr) -> Option<&Lit> {
@@ -165,7 +158,7 @@ impl Reader<'_> {
     }
 
     fn max_attempts(&mut self) {
-        let Some(expr) = self.args.expr(Key::MaxAttempts, self.errors).map(ungrouped) else { return };
+        let Some(expr) = self.args.expr(Key::MaxAttempts, self.errors) else { return };
         if is_negative_literal(expr) {
             return self.errors.at(expr, Fault::NoAttempts.message());
         }
@@ -200,7 +193,7 @@ impl Reader<'_> {
     }
 
     fn duration(&mut self, key: Key, set: impl FnOnce(&mut Schedule, Duration)) -> Option<Duration> {
-        let expr = self.args.expr(key, self.errors).map(ungrouped)?;
+        let expr = self.args.expr(key, self.errors)?;
         let name = key.entry().name;
         let usage = key.entry().usage;
         let needs_unit = match literal(expr) {
@@ -230,7 +223,7 @@ impl Reader<'_> {
     }
 
     fn backoff(&mut self) {
-        let Some(expr) = self.args.expr(Key::Backoff, self.errors).map(ungrouped) else { return };
+        let Some(expr) = self.args.expr(Key::Backoff, self.errors) else { return };
         let known = match expr_word(expr).as_deref() {
             Some("exponential") => (quote!(Exponential), Backoff::Exponential),
             Some("constant") => (quote!(Constant), Backoff::Constant),
@@ -261,7 +254,7 @@ impl Reader<'_> {
     }
 
     fn exponential_base(&mut self) {
-        let Some(expr) = self.args.expr(Key::ExponentialBase, self.errors).map(ungrouped) else { return };
+        let Some(expr) = self.args.expr(Key::ExponentialBase, self.errors) else { return };
         match number(expr) {
             Number::Known(base) if Fault::of_base(base).is_none() => {
                 self.known(Key::ExponentialBase, Value::Known(quote!(#base)), |schedule| {
@@ -279,7 +272,7 @@ impl Reader<'_> {
     }
 
     fn jitter(&mut self) {
-        let Some(expr) = self.args.expr(Key::Jitter, self.errors).map(ungrouped) else { return };
+        let Some(expr) = self.args.expr(Key::Jitter, self.errors) else { return };
         let known = match expr_word(expr).as_deref() {
             Some("none") => (quote!(None), Jitter::None),
             Some("full") => (quote!(Full), Jitter::Full),

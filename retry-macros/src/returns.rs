@@ -170,6 +170,18 @@ fn replace_impl(ty: &mut Type, stand_in: &TokenStream) {
     }
 }
 
+/// Whether a boxed future is declared as `Send`.
+pub(crate) fn is_sendable_future(output: &ReturnType) -> bool {
+    fn names_send(tokens: TokenStream) -> bool {
+        tokens.into_iter().any(|token| match token {
+            TokenTree::Ident(word) => word == "Send" || word == "BoxFuture",
+            TokenTree::Group(group) => names_send(group.stream()),
+            _ => false,
+        })
+    }
+    names_send(output.to_token_stream())
+}
+
 /// `-> Type` with every lifetime left to inference.
 pub(crate) fn erased(output: &ReturnType) -> Option<TokenStream> {
     matches!(output, ReturnType::Type(..)).then(|| erase(output.to_token_stream()))

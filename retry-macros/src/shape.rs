@@ -1,8 +1,8 @@
 //! The shape of a function: what an attempt is, and where in the function it is made.
 
-use proc_macro2::{Delimiter, Group};
+use proc_macro2::{Delimiter, Group, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, GenericParam, Local, ReturnType, Signature, Stmt, Type, parse::Parser};
+use syn::{Expr, GenericParam, Local, Pat, PatIdent, ReturnType, Signature, Stmt, Type, parse::Parser};
 
 use crate::{
     errors::Errors,
@@ -83,6 +83,11 @@ impl Shape {
         self
     }
 
+    /// The name that `async_trait` moved `self` to.
+    pub(crate) fn moved_self(&mut self) -> Option<&mut PatIdent> {
+        self.prelude.iter_mut().find_map(moved_self)
+    }
+
     pub(crate) const fn is_async(&self) -> bool {
         !matches!(self.kind, Kind::Blocking)
     }
@@ -103,9 +108,33 @@ fn hoist(block: &Group) -> (Vec<Local>, Group) {
             prelude.push(local);
         }
     }
-    let mut body = Group::new(Delimiter::Brace, statements.map(ToTokens::into_token_stream).collect());
-    body.set_span(block.span());
+    let body = match statements.peek() {
+        // Its type is that of the signature, which with `wrap_error` is not the body's.
+        Some(Stmt::Local(local)) if is_named(&local.pat, "__ret") => result_block(local),
+        _ => None,
+    };
+    let body = body.unwrap_or_else(|| {
+        let mut rest = Group::new(Delimiter::Brace, statements.map(ToTokens::into_token_stream).collect());
+        rest.set_span(block.span());
+        rest
+    });
     (prelude, body)
+}
+
+/// The block of `let __ret: T = { .. };`.
+fn result_block(local: &Local) -> Option<Group> {
+    match local.init.as_ref()?.expr.to_token_stream().into_iter().next()? {
+        TokenTree::Group(block) => Some(block),
+        _ => None,
+    }
+}
+
+fn is_named(pat: &Pat, name: &str) -> bool {
+    match pat {
+        Pat::Type(typed) => is_named(&typed.pat, name),
+        Pat::Ident(binding) => binding.ident == name,
+        _ => false,
+    }
 }
 
 /// `let name = name;`, or `let (a, b) = { let __arg1 = __arg1; __arg1 };`
@@ -124,4 +153,14 @@ fn fixes_type(statement: &Stmt) -> bool {
     matches!(statement, Stmt::Expr(Expr::If(condition), _)
         if matches!(&*condition.cond, Expr::Let(test)
             if test.pat.to_token_stream().to_string().contains("__ret")))
+}
+
+/// The name that `async_trait` moves `self` to.
+pub(crate) fn moved_self(local: &mut Local) -> Option<&mut PatIdent> {
+    let is_self = matches!(&local.init, Some(init)
+        if matches!(&*init.expr, Expr::Path(path) if path.path.is_ident("self")));
+    match &mut local.pat {
+        Pat::Ident(binding) if is_self => Some(binding),
+        _ => None,
+    }
 }

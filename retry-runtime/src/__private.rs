@@ -109,9 +109,10 @@ impl<E> Preparation<E> for () {
     }
 }
 
-impl<E, H: Into<E>> Preparation<E> for Result<(), H> {
-    fn prepared(self) -> Result<(), E> {
-        self.map_err(Into::into)
+// For the function's own error type alone, so that it is known in `|cx| { connect()?; Ok(()) }`.
+impl<E> Preparation<E> for Result<(), E> {
+    fn prepared(self) -> Self {
+        self
     }
 }
 
@@ -157,8 +158,8 @@ impl<T, E> Outcome for Result<T, E> {
     note = "the body still returns `Result<T, E>`; import `retry_runtime::RetryError`"
 )]
 pub trait WrappedOutcome {
-    /// What the body returns.
-    type Body;
+    /// The value.
+    type Value;
     /// The error of an attempt.
     type Cause;
     /// What the caller gets when the call is over.
@@ -166,7 +167,7 @@ pub trait WrappedOutcome {
 }
 
 impl<T, E> WrappedOutcome for Result<T, RetryError<E>> {
-    type Body = Result<T, E>;
+    type Value = T;
     type Cause = E;
 
     #[inline]

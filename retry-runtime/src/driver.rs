@@ -128,6 +128,11 @@ impl Driver {
         self.abandoned = true;
     }
 
+    /// Whether the call is over because `before_retry` failed.
+    pub(crate) const fn is_abandoned(&self) -> bool {
+        self.abandoned
+    }
+
     /// Notes `now` as the first failure, from which untimed calls count.
     pub(crate) fn note_failure(&mut self, now: Instant) {
         if self.since == Moment::UNKNOWN {

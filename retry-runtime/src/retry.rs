@@ -78,6 +78,10 @@ impl Retry {
                 }
                 Some(delay)
             }
+            Decision::Stop(_) if self.0.is_abandoned() => {
+                log::not_prepared(&event(None));
+                None
+            }
             Decision::Stop(_) => {
                 log::gave_up(&event(None));
                 None

@@ -1,14 +1,15 @@
 //! One turn of the loop: make an attempt, ask, wait.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
 
-use super::{ends::Ends, local, policy::Constants};
-use crate::{
-    plan::{Callee, Plan},
-    returns,
+use super::{
+    ends::Ends,
+    hooks::{described, ends},
+    local,
+    policy::Constants,
 };
+use crate::plan::Plan;
 
 /// The tokens that one turn is made of.
 pub(super) struct Turn<'a> {
@@ -30,25 +31,40 @@ impl Turn<'_> {
             quote!(#krate::__private::Retry::start(#site, #policy))
         };
         let prepare = self.prepare();
-        let clones = self.clones();
         let context = plan.context.as_ref().map(|name| quote!(let #name = #retry.context(#site, #policy);));
-        let settled = self.settle(attempt);
+        let settled = self.settle(&self.made(setup, attempt));
         let wait = self.wait();
-        quote! {
-            let mut #retry = #start;
+        let repeat = quote! {
             loop {
                 #prepare
                 let #delay = {
-                    #clones
                     #context
-                    #setup
                     #settled
                 };
                 if !#delay.is_zero() {
                     #wait
                 }
             }
+        };
+        match self.fall_back() {
+            None => quote!(let mut #retry = #start; #repeat),
+            // Outside the loop, so that an error that is not `Send` is gone before the fallback is awaited.
+            Some(answer) => {
+                let error = local("error");
+                quote!(let mut #retry = #start; let #error = #repeat; #answer)
+            }
         }
+    }
+
+    /// One attempt. Clones live as long as it does: hooks and filters see the arguments themselves.
+    fn made(&self, setup: &TokenStream, attempt: &TokenStream) -> TokenStream {
+        let outcome = local("outcome");
+        let clones = self.clones();
+        let around = quote!(#clones #setup);
+        if around.is_empty() {
+            return attempt.clone();
+        }
+        quote!({ #around let #outcome = #attempt; #outcome })
     }
 
     /// A fresh clone of each argument named in `clone(..)`, under its own name.
@@ -128,8 +144,7 @@ impl Turn<'_> {
             }
         };
         let last = self.give_back();
-        let decide =
-            self.decide(&verdict, &described(krate, &error), &quote!(Some(&#error)), &quote!(return #last));
+        let decide = self.decide(&verdict, &described(krate, &error), &quote!(Some(&#error)), &last);
         quote! {
             #[allow(unused_imports)]
             use #krate::__private::{
@@ -166,122 +181,6 @@ impl Turn<'_> {
         }
     }
 
-    /// `before_retry`: its error ends the call.
-    fn prepare(&self) -> Option<TokenStream> {
-        let Self { plan, constants: Constants { site, policy, .. }, awaited } = self;
-        let hook = plan.before_retry.as_ref()?;
-        let krate = &plan.krate;
-        let (retry, error, prepared) = (local("retry"), local("error"), local("prepared"));
-        let context = ends(hook).show(quote!(#retry.context(#site, #policy)));
-        let awaited = ends(hook).show(awaited);
-        let run = self.called(hook, &quote!(prepare), &context);
-        let error_type = self.error_type();
-        let described = described(krate, &error);
-        let on_give_up = self.tell(plan.on_give_up.as_ref(), &quote!(Some(&#error)), &quote!(None));
-        let last = self.give_back();
-        let prepare = ends(hook).show(quote!(#krate::__private::Preparation::prepared));
-        let run = quote_spanned!(ends(hook).mixed()=> #prepare(#run #awaited));
-        Some(quote! {
-            if #retry.is_retry() {
-                let #prepared: ::core::result::Result<(), #error_type> = #run;
-                if let ::core::result::Result::Err(#error) = #prepared {
-                    #[allow(unused_imports)]
-                    use #krate::__private::{
-                        ShowBoxed as _, ShowDisplay as _, ShowError as _, ShowName as _,
-                    };
-                    #retry.abandon();
-                    let _ = #retry.failed(#site, #policy, #krate::Verdict::PERMANENT, #described);
-                    #on_give_up
-                    return #last;
-                }
-            }
-        })
-    }
-
-    /// What the caller gets in the end: its own error, wrapped or replaced as asked.
-    fn give_back(&self) -> TokenStream {
-        let Self { plan, constants: Constants { site, .. }, awaited } = self;
-        let (retry, error) = (local("retry"), local("error"));
-        let error = if plan.wrap_error { quote!(#retry.wrap(#site, #error)) } else { quote!(#error) };
-        if let Some(fallback) = &plan.fallback {
-            let awaited = ends(fallback).show(awaited);
-            let answer = self.called(fallback, &quote!(fall_back), &ends(fallback).show(error));
-            return quote!(#answer #awaited);
-        }
-        if plan.wrap_error {
-            return self.as_outcome("WrappedOutcome", "failed", &error);
-        }
-        self.given(quote!(::core::result::Result::Err(#error)))
-    }
-
-    /// A `Result` as what the function returns. Its own conversion where the type may be none: the trait
-    /// then says so, and nothing else is reported beside it.
-    fn given(&self, result: TokenStream) -> TokenStream {
-        if self.is_result() {
-            return result;
-        }
-        self.as_outcome("Outcome", "given", &result)
-    }
-
-    /// Whether an outcome is certainly a `Result`, or another trait says that it is none.
-    fn is_result(&self) -> bool {
-        self.plan.wrap_error || returns::is_called_result(&self.plan.shape.outcome)
-    }
-
-    /// `<Type as Trait>::function(argument)`, with the very spans of the type: however often it is
-    /// written, a type that is no outcome is reported once, in the signature.
-    fn as_outcome(&self, name: &str, function: &str, argument: &TokenStream) -> TokenStream {
-        let Plan { shape, krate, .. } = self.plan;
-        let outcome = returns::inferred(&shape.outcome);
-        let Ends { first, last } = Ends::of(&outcome);
-        let name = Ident::new(name, last);
-        let function = Ident::new(function, last);
-        let start = quote_spanned!(first=> <);
-        quote_spanned!(last=> #start #outcome as #krate::__private::#name>::#function(#argument))
-    }
-
-    /// Calls a hook with an event; `error` and `delay` are the words `None` or `Some(..)`.
-    fn tell(&self, hook: Option<&Callee>, error: &TokenStream, delay: &TokenStream) -> Option<TokenStream> {
-        let Constants { site, policy, .. } = self.constants;
-        let hook = hook?;
-        let retry = local("retry");
-        // Without an error at hand, nothing but this says what type it would have.
-        let error_type = (error.to_string() == "None").then(|| {
-            let error_type = self.error_type();
-            quote!(::<#error_type>)
-        });
-        let name = local("event");
-        let event = quote! {
-            let #name = #retry.event #error_type(
-                #site,
-                #policy,
-                ::core::option::Option::#error,
-                ::core::option::Option::#delay,
-            );
-        };
-        let call = self.called(hook, &quote!(tell), &ends(hook).show(quote!(&#name)));
-        Some(match hook {
-            Callee::Path(_) => quote_spanned!(ends(hook).mixed()=> #event let () = #call;),
-            Callee::Closure(_) => quote_spanned!(ends(hook).mixed()=> #event #call;),
-        })
-    }
-
-    fn judged(&self, filter: &Callee, value: &TokenStream) -> TokenStream {
-        self.called(filter, &quote!(ask), &ends(filter).show(value))
-    }
-
-    /// A path is called directly, a closure through the `helper` that lets its parameter be inferred.
-    fn called(&self, callee: &Callee, helper: &TokenStream, argument: &TokenStream) -> TokenStream {
-        let krate = &self.plan.krate;
-        match callee {
-            Callee::Path(path) => quote_spanned!(ends(callee).mixed()=> #path(#argument)),
-            Callee::Closure(closure) => {
-                let helper = ends(callee).show(quote!(#krate::__private::#helper));
-                quote_spanned!(ends(callee).mixed()=> #helper(#argument, #closure))
-            }
-        }
-    }
-
     fn wait(&self) -> TokenStream {
         let Self { plan, awaited, .. } = self;
         let krate = &plan.krate;
@@ -291,7 +190,7 @@ impl Turn<'_> {
             (Some(path), true) => {
                 let ends = Ends::of(path);
                 let delay = ends.show(delay);
-                quote_spanned!(ends.mixed()=> let () = #path(#delay);)
+                quote_spanned!(ends.mixed()=> let _: () = #path(#delay);)
             }
             (Some(path), false) => {
                 let ends = Ends::of(path);
@@ -302,41 +201,4 @@ impl Turn<'_> {
             (None, false) => quote!(#krate::__private::asynchronous(#delay).await;),
         }
     }
-
-    /// What the body returns.
-    pub(super) fn body_type(&self) -> TokenStream {
-        let Plan { shape, krate, wrap_error, .. } = self.plan;
-        if !wrap_error {
-            return returns::inferred(&shape.outcome);
-        }
-        let place = Span::mixed_site().located_at(shape.outcome.span());
-        if returns::has_impl(&shape.outcome) {
-            let error = self.error_type();
-            return quote_spanned!(place=> ::core::result::Result<_, #error>);
-        }
-        let outcome = returns::inferred(&shape.outcome);
-        quote_spanned!(place=> <#outcome as #krate::__private::WrappedOutcome>::Body)
-    }
-
-    /// The body's error type. An `impl Trait` beside it does not matter, so `()` stands for it.
-    fn error_type(&self) -> TokenStream {
-        let Plan { shape, krate, wrap_error, .. } = self.plan;
-        let outcome = returns::concrete(&shape.outcome);
-        let outcome = if *wrap_error {
-            let place = Span::mixed_site().located_at(shape.outcome.span());
-            quote_spanned!(place=> <#outcome as #krate::__private::WrappedOutcome>::Body)
-        } else {
-            outcome
-        };
-        quote!(<#outcome as #krate::__private::Outcome>::Error)
-    }
-}
-
-fn described(krate: &TokenStream, error: &impl ToTokens) -> TokenStream {
-    quote!((&&&#krate::__private::Shown(&#error)).described())
-}
-
-fn ends(callee: &Callee) -> Ends {
-    let (Callee::Path(tokens) | Callee::Closure(tokens)) = callee;
-    Ends::of(tokens)
 }

@@ -21,7 +21,7 @@ fn paragraph(policy: &Policy) -> String {
     let Some(schedule) = &policy.schedule else {
         let base = match &policy.base {
             Base::Preset(preset) => preset.name.to_owned(),
-            Base::Path(path) => quote::quote!(#path).to_string().replace(' ', ""),
+            Base::Path(path) => path.to_string().replace(' ', ""),
         };
         return if policy.changes.is_empty() {
             format!("Retries: by the policy `{base}`.")

@@ -3,9 +3,10 @@
 mod attempt;
 mod docs;
 mod ends;
+mod hooks;
+mod outcome;
 mod policy;
 mod shape;
-mod this;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;

@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::{attempt::Turn, local, policy, this::rename_self};
-use crate::{plan::Plan, returns, shape::Kind};
+use super::{attempt::Turn, local, policy};
+use crate::{plan::Plan, returns, shape::Kind, this::rename_self};
 
 /// The new body of the function, without its braces.
 pub(super) fn body(plan: &Plan) -> TokenStream {
@@ -42,12 +42,23 @@ fn built_future(plan: &Plan, turn: &Turn<'_>, boxed: bool) -> TokenStream {
     let body = own_body(plan, &plan.function.body);
     let outcome = turn.body_type();
     let future = local("future");
-    // A boxed future is annotated, so that several of different types become one.
-    let returned = returns::erased(&plan.function.signature.output).filter(|_| boxed);
+    let returned = boxed.then(|| boxed_type(plan, &outcome));
     let setup = quote!(let #future = #krate::__private::build::<#outcome, _, _>(|| #returned #body););
     let repeat = turn.repeat(&setup, &quote!(#future.await));
     let block = quote!(async move { #repeat });
     if boxed { quote!(::std::boxed::Box::pin(#block)) } else { block }
+}
+
+/// `-> Pin<Box<dyn Future>>` for the user's body, so that several futures of different types become one.
+fn boxed_type(plan: &Plan, outcome: &TokenStream) -> Option<TokenStream> {
+    let output = &plan.function.signature.output;
+    if !plan.wrap_error {
+        return returns::erased(output);
+    }
+    let send = returns::is_sendable_future(output).then(|| quote!(+ ::core::marker::Send));
+    Some(quote! {
+        -> ::core::pin::Pin<::std::boxed::Box<dyn ::core::future::Future<Output = #outcome> #send + '_>>
+    })
 }
 
 /// A return that is never taken: it tells the compiler what `?` and `return` in the block convert to.

@@ -203,7 +203,7 @@ where
     }
 
     /// Runs after each wait, before the next attempt (refresh a token, reconnect). Returns `()` or
-    /// `Result<(), impl Into<E>>`, whose error ends the call; a future of that in an async call.
+    /// `Result<(), E>`, whose error ends the call; a future of that in an async call.
     pub fn before_retry<P, R>(self, hook: P) -> Call<Kind, F, J, V, H, parts::Prepare<P>, L, S>
     where
         P: FnMut(Context<'static>) -> R,

@@ -151,7 +151,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::needless_borrow, reason = "the references select the method, as in generated code")]
     fn an_error_is_described_as_well_as_its_type_can() {
         assert_eq!(shown!("text"), "text");
         assert_eq!(shown!(Some(1)), "Some(1)");
@@ -159,7 +158,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::needless_borrow, reason = "the references select the method, as in generated code")]
     fn the_causes_of_an_error_are_shown_in_whatever_it_comes() {
         let outer = || Outer(io::Error::other("refused"));
         let boxed: Box<dyn Error> = Box::new(outer());
@@ -170,7 +168,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::needless_borrow, reason = "the references select the method, as in generated code")]
     fn a_cause_that_is_named_already_is_not_repeated() {
         assert_eq!(shown!(io::Error::other(io::Error::other("full"))), "full");
     }

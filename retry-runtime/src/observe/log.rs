@@ -87,6 +87,19 @@ mod to_tracing {
         }
     }
 
+    /// `before_retry` failed, which ends the call.
+    pub(crate) fn not_prepared(event: &Event<'_, Described<'_>>) {
+        let (Some(reason), Some(error)) = (event.reason, event.error) else { return };
+        emit!(
+            Level::ERROR,
+            event,
+            { error = %error, reason = reason.as_str(), },
+            "{} gave up after attempt {}, its before_retry failed: {error}",
+            event.operation,
+            Counted(event.attempt, event.max_attempts),
+        );
+    }
+
     /// The call succeeded after it had failed.
     pub(crate) fn recovered(event: &Event<'_, Described<'_>>) {
         emit!(
@@ -135,6 +148,7 @@ mod nowhere {
     }
     pub(crate) const fn retrying(_: &Event<'_, Described<'_>>) {}
     pub(crate) const fn gave_up(_: &Event<'_, Described<'_>>) {}
+    pub(crate) const fn not_prepared(_: &Event<'_, Described<'_>>) {}
     pub(crate) const fn recovered(_: &Event<'_, Described<'_>>) {}
     #[cfg(feature = "tokio")]
     pub(crate) const fn may_block_worker(_: &str) {}

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use async_trait::async_trait;
 use retry_runtime::{Context, RetryError, StopReason, retry};
 use retry_tests::{Failure, Flaky, record, recorded_waits};
 use tokio::time::{Instant, sleep};
@@ -146,12 +147,21 @@ impl From<Refused> for Failure {
     }
 }
 
+fn ask_for_a_token() -> Result<(), Refused> {
+    Err(Refused)
+}
+
 type Told = Option<(u32, Option<Failure>, Option<StopReason>)>;
 
 #[retry(
     max_attempts = 5,
     sleep = record,
-    before_retry = |cx| if cx.attempt() == 3 { Err(Refused) } else { Ok(()) },
+    before_retry = |cx| {
+        if cx.attempt() == 3 {
+            ask_for_a_token()?;
+        }
+        Ok(())
+    },
     on_give_up = |event| *told = Some((event.attempt, event.error.cloned(), event.reason)),
 )]
 fn refused(flaky: &Flaky, told: &mut Told) -> Result<u32, Failure> {
@@ -159,7 +169,7 @@ fn refused(flaky: &Flaky, told: &mut Told) -> Result<u32, Failure> {
 }
 
 #[test]
-fn its_error_is_converted_and_told() {
+fn its_error_is_told_and_question_marks_convert() {
     let (flaky, mut told) = (Flaky::failing(9), None);
     assert_eq!(refused(&flaky, &mut told), Err(Failure(403)));
     assert_eq!(told, Some((2, Some(Failure(403)), Some(StopReason::Permanent))));
@@ -168,13 +178,13 @@ fn its_error_is_converted_and_told() {
 }
 
 #[retry(
-    initial_delay = "0s", filter = |_| true, before_retry = |_| Err(Refused), fallback = |error| Ok(error.0)
+    initial_delay = "0s", filter = |_| true, before_retry = |_| Err(Failure(403)), fallback = |error| Ok(error.0)
 )]
 fn refused_with_a_fallback(flaky: &Flaky) -> Result<u32, Failure> {
     flaky.call()
 }
 
-#[retry(initial_delay = "0s", before_retry = async |_| Err(Refused), fallback = async |error| Ok(error.0))]
+#[retry(initial_delay = "0s", before_retry = async |_| Err(Failure(403)), fallback = async |error| Ok(error.0))]
 async fn refused_with_a_fallback_async(flaky: &Flaky) -> Result<u32, Failure> {
     flaky.call_async().await
 }
@@ -185,7 +195,7 @@ async fn the_fallback_is_given_its_error() {
     assert_eq!(refused_with_a_fallback_async(&Flaky::failing(9)).await, Ok(403));
 }
 
-#[retry(initial_delay = "0s", before_retry = |_| Err(Refused), wrap_error)]
+#[retry(initial_delay = "0s", before_retry = |_| Err(Failure(403)), wrap_error)]
 fn refused_and_wrapped(flaky: &Flaky) -> Result<u32, RetryError<Failure>> {
     flaky.call()
 }
@@ -197,8 +207,9 @@ fn its_error_is_wrapped_with_the_attempts_that_were_made() {
     assert_eq!((error.attempts(), error.reason()), (1, StopReason::Permanent));
 }
 
-async fn refresh(_: Context<'_>) -> Result<(), Refused> {
-    Err(Refused)
+async fn refresh(_: Context<'_>) -> Result<(), Failure> {
+    ask_for_a_token()?;
+    Ok(())
 }
 
 #[retry(initial_delay = "0s", before_retry = refresh)]
@@ -213,7 +224,7 @@ async fn a_function_may_fail_too() {
     assert_eq!(flaky.attempts(), 1);
 }
 
-#[retry(initial_delay = "0s", before_retry = |_| std::fs::read("/does/not/exist").map(drop))]
+#[retry(initial_delay = "0s", before_retry = |_| { std::fs::read("/does/not/exist")?; Ok(()) })]
 fn into_anyhow(flaky: &Flaky) -> anyhow::Result<u32> {
     Ok(flaky.call()?)
 }
@@ -233,4 +244,22 @@ fn polled(flaky: &Flaky) -> Result<u32, Failure> {
 fn it_runs_after_a_value_was_turned_down_too() {
     assert_eq!(polled(&Flaky::failing(0)), Ok(3));
     assert_eq!(SEEN.take(), [2, 3]);
+}
+
+#[async_trait]
+trait Fetch {
+    async fn fetch_dyn(&mut self, wanted: u32) -> Result<u32, Failure>;
+}
+
+#[async_trait]
+impl Fetch for Client {
+    #[retry(max_attempts = 9, initial_delay = "0s", before_retry = |_| self.connect())]
+    async fn fetch_dyn(&mut self, wanted: u32) -> Result<u32, Failure> {
+        if self.generation >= wanted { Ok(self.generation) } else { Err(Failure(self.generation)) }
+    }
+}
+
+#[tokio::test]
+async fn async_trait_methods_may_reconnect() {
+    assert_eq!(Client { generation: 0 }.fetch_dyn(3).await, Ok(3));
 }

@@ -211,3 +211,38 @@ impl Append for Request {
 async fn arguments_of_async_trait_methods_are_cloned() {
     assert_eq!(request().append(&Flaky::failing(2), vec!["c"]).await.as_deref(), Ok("abc!"));
 }
+
+#[async_trait]
+trait Consume {
+    async fn consume(self, flaky: &Flaky, add: Vec<&'static str>) -> Result<String, Failure>;
+}
+
+#[async_trait]
+impl Consume for Request {
+    #[retry(initial_delay = "0s", clone(self, add))]
+    async fn consume(self, flaky: &Flaky, mut add: Vec<&'static str>) -> Result<String, Failure> {
+        let text = self.into_text();
+        add.push("!");
+        flaky.call_async().await?;
+        Ok(text + &add.concat())
+    }
+}
+
+#[tokio::test]
+async fn self_of_async_trait_methods_can_be_cloned() {
+    assert_eq!(request().consume(&Flaky::failing(2), vec!["c"]).await.as_deref(), Ok("abc!"));
+}
+
+#[retry(initial_delay = "0s", clone(text), on_retry = |_| seen.push(text.clone()), fallback = |_| Ok(text))]
+fn seen_by_hooks(flaky: &Flaky, text: String, seen: &mut Vec<String>) -> Result<String, Failure> {
+    drop(text);
+    flaky.call()?;
+    Ok(String::new())
+}
+
+#[test]
+fn hooks_see_the_argument_although_the_body_consumed_its_clone() {
+    let mut seen = vec![];
+    assert_eq!(seen_by_hooks(&Flaky::failing(9), "a".to_owned(), &mut seen).as_deref(), Ok("a"));
+    assert_eq!(seen, ["a", "a"]);
+}

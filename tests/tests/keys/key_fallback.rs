@@ -177,3 +177,18 @@ async fn a_method_may_ask_self() {
     assert_eq!(cache.fetch_dyn(&Flaky::failing(9)).await, Ok(7));
     assert_eq!(cache.fetch_async(&Flaky::failing(9)).await, Ok(10));
 }
+
+struct NotSend(#[expect(dead_code, reason = "only its type matters")] *const u8);
+
+#[retry(initial_delay = "0s", fallback = |_| async { Ok(0) })]
+async fn unsendable(flaky: &Flaky) -> Result<u32, NotSend> {
+    flaky.call_async().await.map_err(|_| NotSend(std::ptr::null()))
+}
+
+#[tokio::test]
+async fn an_error_that_is_not_send_does_not_spoil_the_future() {
+    fn sendable<F: Future + Send>(future: F) -> F {
+        future
+    }
+    assert!(matches!(sendable(unsendable(&Flaky::failing(9))).await, Ok(0)));
+}

@@ -120,3 +120,16 @@ fn it_may_be_any_const_expression() {
         assert_eq!(recorded_waits(), []);
     }
 }
+
+#[retry(max_attempts = 200, initial_delay = "1s", backoff = constant, jitter = 0.5, sleep = record)]
+fn told_to_wait_less(hint: Duration) -> Result<(), ServerError> {
+    Err(ServerError::BusyFor(hint))
+}
+
+#[test]
+fn a_longer_wait_of_the_policys_own_is_not_spread_below_the_hint() {
+    assert!(told_to_wait_less(Duration::from_millis(900)).is_err());
+    let waits = recorded_waits();
+    let allowed = Duration::from_millis(900)..=Duration::from_millis(1_500);
+    assert!(waits.iter().all(|wait| allowed.contains(wait)), "{waits:?}");
+}

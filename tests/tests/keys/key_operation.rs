@@ -1,7 +1,7 @@
 //! `operation`: the operation's name in events, logs and metrics. The log has tests of its own.
 
-use retry_runtime::retry;
-use retry_tests::{Failure, Flaky};
+use retry_runtime::{RetryPolicy, retry};
+use retry_tests::{Failure, Flaky, recorded_waits};
 
 #[retry(
     initial_delay = "0s",
@@ -52,4 +52,30 @@ async fn unless_set_it_is_the_functions_name() {
     assert_eq!(seen, "match");
     assert_eq!(Client.method(&mut seen), Ok(()));
     assert_eq!(seen, "method");
+}
+
+macro_rules! annotated {
+    ($name:ident, $policy:path, $operation:expr, $service:literal, $sleep:path, $filter:expr) => {
+        #[retry(
+                                            policy = $policy,
+                                            operation = $operation,
+                                            service = $service,
+                                            sleep = $sleep,
+                                            filter = $filter,
+                                            on_retry = |event| *seen = (event.operation, event.service),
+                                        )]
+        fn $name(flaky: &Flaky, seen: &mut (&'static str, Option<&'static str>)) -> Result<u32, Failure> {
+            flaky.call()
+        }
+    };
+}
+
+annotated!(from_a_macro, RetryPolicy::HTTP, "ship", "shipping", retry_tests::record, |error| error.0 < 2);
+
+#[test]
+fn values_may_come_from_a_macro() {
+    let mut seen = ("", None);
+    assert_eq!(from_a_macro(&Flaky::failing(9), &mut seen), Err(Failure(2)));
+    assert_eq!(seen, ("ship", Some("shipping")));
+    assert_eq!(recorded_waits().len(), 1);
 }

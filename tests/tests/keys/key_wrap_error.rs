@@ -2,6 +2,7 @@
 
 use std::{error::Error, future::Future, pin::Pin, time::Duration};
 
+use async_trait::async_trait;
 use retry_runtime::{RetryError, StopReason, retry};
 use retry_tests::{Failure, Flaky, ServerError, record};
 use tokio::time::sleep;
@@ -173,4 +174,33 @@ fn never_good(flaky: &Flaky) -> Result<u32, RetryError<Failure>> {
 #[test]
 fn a_value_that_was_turned_down_is_not_wrapped() {
     assert_eq!(never_good(&Flaky::failing(0)), Ok(3));
+}
+
+#[retry(initial_delay = "0s", wrap_error)]
+fn built_boxed(flaky: &Flaky) -> Pin<Box<dyn Future<Output = Result<u32, RetryError<Failure>>> + '_>> {
+    let call = flaky.call();
+    Box::pin(async move { call })
+}
+
+#[tokio::test]
+async fn built_boxed_futures_wrap_too() {
+    assert_eq!(built_boxed(&Flaky::failing(9)).await.map_err(|error| error.attempts()), Err(3));
+}
+
+#[async_trait]
+trait Fetch {
+    async fn fetch(&self) -> Result<u32, RetryError<Failure>>;
+}
+
+#[async_trait]
+impl Fetch for Flaky {
+    #[retry(initial_delay = "0s", wrap_error)]
+    async fn fetch(&self) -> Result<u32, RetryError<Failure>> {
+        self.call_async().await
+    }
+}
+
+#[tokio::test]
+async fn async_trait_methods_wrap_too() {
+    assert_eq!(Flaky::failing(9).fetch().await.map_err(|error| error.attempts()), Err(3));
 }

@@ -1,10 +1,10 @@
-//! `self` in an attempt that works on a clone of it.
+//! `self` under another name: in an attempt that works on a clone of it, and where `async_trait` moved it.
 
 use proc_macro2::{Delimiter, Group, Ident, Spacing, TokenStream, TokenTree};
 
 /// Replaces the word `self` in an attempt that works on a clone of it: `let self` cannot be written.
 /// Functions inside the body have a `self` of their own.
-pub(super) fn rename_self(tokens: TokenStream, name: &Ident) -> TokenStream {
+pub(crate) fn rename_self(tokens: TokenStream, name: &Ident) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut renamed = TokenStream::new();
     let mut own_function = false;

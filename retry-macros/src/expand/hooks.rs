@@ -1,0 +1,127 @@
+//! Calls of what the user names: hooks, filters, `before_retry`, `fallback`.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::{attempt::Turn, ends::Ends, local, policy::Constants};
+use crate::plan::Callee;
+
+impl Turn<'_> {
+    /// `before_retry`: its error ends the call.
+    pub(super) fn prepare(&self) -> Option<TokenStream> {
+        let Self { plan, constants: Constants { site, policy, .. }, awaited } = self;
+        let hook = plan.before_retry.as_ref()?;
+        let krate = &plan.krate;
+        let (retry, error, prepared) = (local("retry"), local("error"), local("prepared"));
+        let context = ends(hook).show(quote!(#retry.context(#site, #policy)));
+        let awaited = ends(hook).show(awaited);
+        let run = self.called(hook, &quote!(prepare), &context);
+        let error_type = self.error_type();
+        let expected = ends(hook).show(quote!(::core::result::Result<(), #error_type>));
+        let described = described(krate, &error);
+        let on_give_up = self.tell(plan.on_give_up.as_ref(), &quote!(Some(&#error)), &quote!(None));
+        let last = self.give_back();
+        let prepare = ends(hook).show(quote!(#krate::__private::Preparation::prepared));
+        let run = quote_spanned!(ends(hook).mixed()=> #prepare(#run #awaited));
+        Some(quote! {
+            if #retry.is_retry() {
+                let #prepared: #expected = #run;
+                if let ::core::result::Result::Err(#error) = #prepared {
+                    #[allow(unused_imports)]
+                    use #krate::__private::{
+                        ShowBoxed as _, ShowDisplay as _, ShowError as _, ShowName as _,
+                    };
+                    #retry.abandon();
+                    let _ = #retry.failed(#site, #policy, #krate::Verdict::PERMANENT, #described);
+                    #on_give_up
+                    #last;
+                }
+            }
+        })
+    }
+
+    /// Ends the call with its own error, wrapped if asked, or hands it to the fallback behind the loop.
+    pub(super) fn give_back(&self) -> TokenStream {
+        let Self { plan, constants: Constants { site, .. }, .. } = self;
+        let (retry, error) = (local("retry"), local("error"));
+        let error = if plan.wrap_error { quote!(#retry.wrap(#site, #error)) } else { quote!(#error) };
+        if plan.fallback.is_some() {
+            return quote!(break #error);
+        }
+        let given = if plan.wrap_error {
+            self.as_outcome("WrappedOutcome", "failed", &error)
+        } else {
+            self.given(quote!(::core::result::Result::Err(#error)))
+        };
+        quote!(return #given)
+    }
+
+    /// What the fallback answers.
+    pub(super) fn fall_back(&self) -> Option<TokenStream> {
+        let fallback = self.plan.fallback.as_ref()?;
+        let awaited = ends(fallback).show(&self.awaited);
+        let answer = self.called(fallback, &quote!(fall_back), &ends(fallback).show(local("error")));
+        Some(quote!(#answer #awaited))
+    }
+
+    /// Calls a hook with an event; `error` and `delay` are the words `None` or `Some(..)`.
+    pub(super) fn tell(
+        &self,
+        hook: Option<&Callee>,
+        error: &TokenStream,
+        delay: &TokenStream,
+    ) -> Option<TokenStream> {
+        let Constants { site, policy, .. } = self.constants;
+        let hook = hook?;
+        let retry = local("retry");
+        // Without an error at hand, nothing but this says what type it would have.
+        let error_type = (error.to_string() == "None").then(|| {
+            let error_type = self.error_type();
+            quote!(::<#error_type>)
+        });
+        let name = local("event");
+        let event = quote! {
+            let #name = #retry.event #error_type(
+                #site,
+                #policy,
+                ::core::option::Option::#error,
+                ::core::option::Option::#delay,
+            );
+        };
+        let call = self.called(hook, &quote!(tell), &ends(hook).show(quote!(&#name)));
+        Some(match hook {
+            Callee::Path(_) => quote_spanned!(ends(hook).mixed()=> #event let _: () = #call;),
+            Callee::Closure(_) => quote_spanned!(ends(hook).mixed()=> #event #call;),
+        })
+    }
+
+    pub(super) fn judged(&self, filter: &Callee, value: &TokenStream) -> TokenStream {
+        self.called(filter, &quote!(ask), &ends(filter).show(value))
+    }
+
+    /// A path is called directly, a closure through the `helper` that lets its parameter be inferred.
+    pub(super) fn called(
+        &self,
+        callee: &Callee,
+        helper: &TokenStream,
+        argument: &TokenStream,
+    ) -> TokenStream {
+        let krate = &self.plan.krate;
+        match callee {
+            Callee::Path(path) => quote_spanned!(ends(callee).mixed()=> #path(#argument)),
+            Callee::Closure(closure) => {
+                let helper = ends(callee).show(quote!(#krate::__private::#helper));
+                quote_spanned!(ends(callee).mixed()=> #helper(#argument, #closure))
+            }
+        }
+    }
+}
+
+pub(super) fn described(krate: &TokenStream, error: &impl ToTokens) -> TokenStream {
+    quote!((&&&#krate::__private::Shown(&#error)).described())
+}
+
+pub(super) fn ends(callee: &Callee) -> Ends {
+    let (Callee::Path(tokens) | Callee::Closure(tokens)) = callee;
+    Ends::of(tokens)
+}
