@@ -39,6 +39,13 @@ async fn impl_trait(flaky: &Flaky) -> Result<impl Iterator<Item = u32> + use<>, 
 }
 
 #[retry(initial_delay = "0s")]
+async fn inner_attributes(flaky: &Flaky) -> Result<u32, Failure> {
+    #![allow(unused_variables, reason = "that is the test")]
+    let unused = 1;
+    flaky.call_async().await
+}
+
+#[retry(initial_delay = "0s")]
 async fn anyhow_result(flaky: &Flaky, owned: String) -> anyhow::Result<String> {
     anyhow::ensure!(flaky.call_async().await? > 0, "never");
     Ok(owned.clone())
@@ -124,6 +131,7 @@ async fn each_shape_makes_three_attempts() {
     assert_three!(|flaky| sendable(impl_trait(flaky)));
     assert_three!(|flaky| sendable(anyhow_result(flaky, String::new())));
     assert_three!(boxed_error);
+    assert_three!(inner_attributes);
     assert_three!(|flaky| sendable(unsendable_error(flaky)));
     assert_three!(|flaky| sendable(owned_and_not_sync(flaky, Cell::new(0))));
     assert_three!(|flaky| sendable(returns_async_block(flaky, String::new())));

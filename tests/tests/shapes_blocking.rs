@@ -126,6 +126,35 @@ extern "C" fn extern_c(flaky: &Flaky) -> Result<u32, Failure> {
     flaky.call()
 }
 
+/// # Safety
+/// The pointer is valid.
+#[retry(initial_delay = "0s")]
+unsafe fn unsafe_function(flaky: *const Flaky) -> Result<u32, Failure> {
+    // SAFETY: by this function's own contract.
+    unsafe { (*flaky).call() }
+}
+
+#[retry(initial_delay = "0s")]
+fn inner_attributes(flaky: &Flaky) -> Result<u32, Failure> {
+    #![allow(unused_variables, reason = "that is the test")]
+    let unused = 1;
+    flaky.call()
+}
+
+trait Associated {
+    type Output;
+    fn get(&self) -> Self::Output;
+}
+
+impl Associated for Flaky {
+    type Output = Result<u32, Failure>;
+
+    #[retry(initial_delay = "0s")]
+    fn get(&self) -> Self::Output {
+        self.call()
+    }
+}
+
 #[retry(initial_delay = "0s")]
 #[inline]
 #[must_use = "a Result"]
@@ -175,6 +204,10 @@ fn each_shape_makes_three_attempts() {
     assert_three!(generic_alias);
     assert_three!(extern_c);
     assert_three!(with_attributes);
+    assert_three!(inner_attributes);
+    assert_three!(Associated::get);
+    // SAFETY: the pointer comes from a reference.
+    assert_three!(|flaky: &Flaky| unsafe { unsafe_function(flaky) });
     assert_three!(from_a_macro);
     let map = HashMap::from([(1, (Flaky::failing(2), "name".to_owned()))]);
     assert_eq!(elided_borrow(&map).as_deref(), Ok("name"));

@@ -1,137 +1,17 @@
 //! The log, as a user's subscriber sees it: levels, fields, the line a person reads, the span it is in.
 
+mod capture;
+
 use std::{
-    collections::BTreeMap,
     fmt::{self, Debug, Display},
-    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use capture::{Line, Log};
 use retry_runtime::{RetryPolicy, Verdict, retry};
 use retry_tests::{Failure, Flaky, record};
-use tracing::{
-    Event, Instrument, Level, Subscriber,
-    field::{Field, Visit},
-    instrument::WithSubscriber,
-    subscriber::DefaultGuard,
-};
-use tracing_subscriber::{
-    Layer,
-    filter::LevelFilter,
-    layer::{Context, SubscriberExt},
-    registry::LookupSpan,
-};
-
-/// What a subscriber was told, in order.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<Line>>>);
-
-#[derive(Clone, Debug)]
-struct Line {
-    level: Level,
-    target: String,
-    message: String,
-    fields: BTreeMap<&'static str, Value>,
-    /// The spans around it, outermost first.
-    spans: Vec<&'static str>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Value {
-    Number(f64),
-    Text(String),
-}
-
-impl Log {
-    /// Listens to everything that this thread says.
-    fn listen() -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let guard = tracing::subscriber::set_default(log.subscriber());
-        (log, guard)
-    }
-
-    fn subscriber(&self) -> impl Subscriber + use<> {
-        tracing_subscriber::registry().with(self.clone())
-    }
-
-    fn lines(&self) -> Vec<Line> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn levels(&self) -> Vec<Level> {
-        self.lines().iter().map(|line| line.level).collect()
-    }
-
-    fn messages(&self) -> Vec<String> {
-        self.lines().into_iter().map(|line| line.message).collect()
-    }
-
-    /// The one line there is.
-    fn only(&self) -> Line {
-        let lines = self.lines();
-        assert_eq!(lines.len(), 1, "{lines:#?}");
-        lines[0].clone()
-    }
-}
-
-impl Line {
-    fn number(&self, name: &str) -> f64 {
-        match self.fields.get(name) {
-            Some(Value::Number(number)) => *number,
-            other => panic!("{name} is no number but {other:?} in {self:#?}"),
-        }
-    }
-
-    fn text(&self, name: &str) -> &str {
-        match self.fields.get(name) {
-            Some(Value::Text(text)) => text,
-            other => panic!("{name} is no text but {other:?} in {self:#?}"),
-        }
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.fields.contains_key(name)
-    }
-}
-
-impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Log {
-    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let mut line = Line {
-            level: *event.metadata().level(),
-            target: event.metadata().target().to_owned(),
-            message: String::new(),
-            fields: BTreeMap::new(),
-            spans: context
-                .event_scope(event)
-                .map(|scope| scope.from_root().map(|span| span.name()).collect())
-                .unwrap_or_default(),
-        };
-        event.record(&mut line);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
-    }
-}
-
-impl Visit for Line {
-    fn record_f64(&mut self, field: &Field, value: f64) {
-        self.fields.insert(field.name(), Value::Number(value));
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "attempts are small")]
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        self.record_f64(field, value as f64);
-    }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.fields.insert(field.name(), Value::Text(value.to_owned()));
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        match field.name() {
-            "message" => self.message = format!("{value:?}"),
-            name => drop(self.fields.insert(name, Value::Text(format!("{value:?}")))),
-        }
-    }
-}
+use tracing::{Instrument, Level, instrument::WithSubscriber};
+use tracing_subscriber::{Layer, filter::LevelFilter, layer::SubscriberExt};
 
 fn close(value: f64, expected: f64) -> bool {
     (value - expected).abs() < 1e-6
