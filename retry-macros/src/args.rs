@@ -147,6 +147,13 @@ fn unknown_key(name: &str, value: &Value) -> String {
     if is_policy && matches!(value, Value::Flag) {
         return format!("`{name}` is no key: a policy is the first word, or write `policy = {name}`");
     }
+    if let Some(known) = keys::synonym(name).map(Key::entry) {
+        let retries = if name.ends_with("retries") { ", which counts the first call too" } else { "" };
+        return format!(
+            "unknown key `{name}`: here it is `{}`{retries}, as in `{}`",
+            known.name, known.usage
+        );
+    }
     unknown("key", name, keys::names())
 }
 
@@ -235,5 +242,11 @@ mod tests {
         assert!(found[2].contains("the value of `max_delay` is missing: write `max_delay = \"10s\"`"));
         assert!(found[3].contains("expected `,`"));
         assert!(found[4].contains("`wrap_error` is given twice"));
+    }
+
+    #[test]
+    fn names_from_elsewhere_are_translated() {
+        let found = messages(quote!(max_retries = 3));
+        assert!(found[0].contains("here it is `max_attempts`, which counts the first call too"), "{found:?}");
     }
 }

@@ -79,6 +79,23 @@ impl Key {
     }
 }
 
+/// What other crates and the documents call it.
+pub(crate) fn synonym(word: &str) -> Option<Key> {
+    Some(match word {
+        "attempts" | "retries" | "max_retries" | "max_tries" | "tries" | "times" => Key::MaxAttempts,
+        "delay" | "wait" | "min_delay" | "min_wait" | "base_delay" | "interval" => Key::InitialDelay,
+        "max_wait" | "max_interval" | "cap" => Key::MaxDelay,
+        "timeout" | "max_time" | "max_duration" => Key::MaxElapsed,
+        "base" | "factor" | "multiplier" => Key::ExponentialBase,
+        "jitter_factor" => Key::Jitter,
+        "retry_if" | "retry_on" | "retry_when" | "when" | "condition" | "predicate" => Key::Filter,
+        "notify" | "on_error" => Key::OnRetry,
+        "name" | "operation_name" => Key::Operation,
+        "service_name" => Key::Service,
+        _ => return None,
+    })
+}
+
 pub(crate) fn names() -> impl Iterator<Item = &'static str> + Clone {
     KEYS.iter().map(|entry| entry.name)
 }

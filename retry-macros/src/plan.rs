@@ -43,8 +43,9 @@ pub(crate) struct Plan {
     pub(crate) shape: Shape,
     pub(crate) policy: Policy,
     pub(crate) arguments: Arguments,
-    pub(crate) operation: String,
-    pub(crate) service: Option<String>,
+    /// Text, or a constant of it.
+    pub(crate) operation: TokenStream,
+    pub(crate) service: Option<TokenStream>,
     pub(crate) filter: Option<Callee>,
     pub(crate) filter_ok: Option<Callee>,
     pub(crate) on_retry: Option<Callee>,
@@ -90,7 +91,7 @@ impl Plan {
             shape,
             policy,
             arguments,
-            operation: operation.unwrap_or_else(|| name.trim_start_matches("r#").to_owned()),
+            operation: operation.unwrap_or_else(|| name.trim_start_matches("r#").to_token_stream()),
             service,
             filter: bind(filter),
             filter_ok: bind(filter_ok),
@@ -147,21 +148,21 @@ fn path(args: &Args, key: Key, errors: &mut Errors) -> Option<TokenStream> {
     }
 }
 
-fn text(args: &Args, key: Key, errors: &mut Errors) -> Option<String> {
+fn text(args: &Args, key: Key, errors: &mut Errors) -> Option<TokenStream> {
     let expr = args.expr(key, errors)?;
     match expr {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if !text.value().trim().is_empty() => {
-            Some(text.value())
-        }
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if !text.value().trim().is_empty() => {}
+        Expr::Path(_) | Expr::Macro(_) => {}
         other => {
             let entry = key.entry();
             errors.at(
                 other,
                 format!("`{}` takes a text that is not empty: write `{}`", entry.name, entry.usage),
             );
-            None
+            return None;
         }
     }
+    Some(expr.to_token_stream())
 }
 
 fn binding(args: &Args, errors: &mut Errors) -> Option<Ident> {

@@ -214,6 +214,8 @@ fn erase(tokens: TokenStream) -> TokenStream {
 /// attempt and taken again by the next.
 pub(crate) fn check_borrows(signature: &Signature, errors: &mut Errors) {
     let ReturnType::Type(_, returned) = &signature.output else { return };
+    // A future may hold the borrow: its attempts take turns inside it. What it gives may not.
+    let returned = Returned::of(returned).outcome();
     let returned_lifetimes = Lifetimes::of(returned.to_token_stream());
     let by_receiver = signature.receiver().is_some_and(|receiver| {
         matches!(receiver.kind, ReceiverKind::Reference(..) | ReceiverKind::Typed(..))
@@ -315,6 +317,7 @@ mod tests {
             "fn f(&mut self) -> Result<Guard<'_>, E>",
             "fn f<'a>(map: &'a mut Map, key: &str) -> Result<&'a T, E>",
             "fn f(map: &mut Map) -> Result<&T, E>",
+            "fn f(&mut self) -> BoxFuture<'_, Result<&T, E>>",
         ] {
             assert!(refused(signature), "{signature}");
         }
@@ -328,6 +331,9 @@ mod tests {
             "fn f(&mut self) -> Result<T, E>",
             "fn f(&mut self) -> Result<Box<dyn Fn(&str) -> u8>, E>",
             "fn f(&mut self) -> Result<&'static str, E>",
+            "fn f(&mut self) -> BoxFuture<'_, Result<T, E>>",
+            "fn f(x: &mut u32) -> impl Future<Output = Result<T, E>> + '_",
+            "fn f<'a>(x: &'a mut u32) -> Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>",
         ] {
             assert!(!refused(signature), "{signature}");
         }

@@ -1,14 +1,13 @@
 //! Calls that are awaited.
 
 use std::{
-    fmt::Display,
     future::{Future, Pending},
     time::Duration,
 };
 
 use super::{
     Call,
-    parts::{Asynchronous, Before, FallBack, Hooks, JudgeError, JudgeValue, Prepare, SleepBy},
+    parts::{Asynchronous, Before, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
     steps::Step,
 };
 use crate::{__private::Preparation, Context, RetryError, retry::Retry, site::Site};
@@ -100,7 +99,6 @@ impl<F, Fut, T, E, J, V, H, B, L, S> Call<Asynchronous, F, J, V, H, B, L, S>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<T, E>>,
-    E: Display,
     J: JudgeError<E>,
     V: JudgeValue<T>,
     H: Hooks<E>,
@@ -115,7 +113,10 @@ where
     ///
     /// # Panics
     /// When it waits outside a tokio runtime without a `sleep` of its own.
-    pub async fn run(mut self) -> Result<T, E> {
+    pub async fn run(mut self) -> Result<T, E>
+    where
+        E: Loggable,
+    {
         let answer = match self.drive(false).await {
             Ok(value) => return Ok(value),
             Err((error, _)) => self.fallback.fall_back(error)?,
@@ -131,7 +132,10 @@ where
     ///
     /// # Panics
     /// As [`run`](Self::run).
-    pub async fn run_wrapped(mut self) -> Result<T, RetryError<E>> {
+    pub async fn run_wrapped(mut self) -> Result<T, RetryError<E>>
+    where
+        E: Loggable,
+    {
         let now = self.core.now();
         let (answer, retry, end) = match self.drive(true).await {
             Ok(value) => return Ok(value),
@@ -144,7 +148,10 @@ where
         answer.await.map_err(|error| retry.wrap_at(error, &|| end))
     }
 
-    async fn drive(&mut self, wrapped: bool) -> Result<T, (E, Retry)> {
+    async fn drive(&mut self, wrapped: bool) -> Result<T, (E, Retry)>
+    where
+        E: Loggable,
+    {
         let mut retry = self.start(wrapped);
         loop {
             if let Err(error) = self.prepare(&retry).await {
@@ -165,7 +172,10 @@ where
         }
     }
 
-    async fn prepare(&mut self, retry: &Retry) -> Result<(), E> {
+    async fn prepare(&mut self, retry: &Retry) -> Result<(), E>
+    where
+        E: Loggable,
+    {
         match self.preparation(retry) {
             Some(context) => self.before.prepare(context).await,
             None => Ok(()),

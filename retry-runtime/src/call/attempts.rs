@@ -1,13 +1,17 @@
 //! The loop form: for a block that is no function, or that borrows what no closure can hold.
 
 use std::{
-    fmt::{self, Display},
+    fmt,
     time::{Duration, Instant},
 };
 
 use rand::Rng;
 
-use super::{asynchronous::AsyncSleep, blocking::BlockingSleep, parts::SleepBy};
+use super::{
+    asynchronous::AsyncSleep,
+    blocking::BlockingSleep,
+    parts::{Loggable, SleepBy},
+};
 use crate::{
     Context, IntoVerdict, RetryError, RetryPolicy, StopReason, Verdict,
     observe::Described,
@@ -141,7 +145,7 @@ impl<S> Attempts<S> {
     ///
     /// # Errors
     /// `error` itself when there is no further attempt.
-    pub fn failed<E: Display>(&mut self, error: E) -> Result<(), E> {
+    pub fn failed<E: Loggable>(&mut self, error: E) -> Result<(), E> {
         self.failed_with(Verdict::TRANSIENT, error)
     }
 
@@ -150,7 +154,7 @@ impl<S> Attempts<S> {
     ///
     /// # Errors
     /// `error` itself when there is no further attempt.
-    pub fn failed_with<E: Display>(&mut self, verdict: impl IntoVerdict, error: E) -> Result<(), E> {
+    pub fn failed_with<E: Loggable>(&mut self, verdict: impl IntoVerdict, error: E) -> Result<(), E> {
         if self.decide(verdict.into_verdict(), Described::Display(&error)) { Ok(()) } else { Err(error) }
     }
 

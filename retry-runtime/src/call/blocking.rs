@@ -1,10 +1,10 @@
 //! Calls that block their thread.
 
-use std::{fmt::Display, time::Duration};
+use std::time::Duration;
 
 use super::{
     Call,
-    parts::{Before, Blocking, FallBack, Hooks, JudgeError, JudgeValue, Prepare, SleepBy},
+    parts::{Before, Blocking, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
     steps::Step,
 };
 use crate::{__private::Preparation, Context, RetryError, retry::Retry, sleep};
@@ -76,7 +76,6 @@ impl<P: FnMut(Duration)> BlockingSleep for SleepBy<P> {
 impl<F, T, E, J, V, H, B, L, S> Call<Blocking, F, J, V, H, B, L, S>
 where
     F: FnMut() -> Result<T, E>,
-    E: Display,
     J: JudgeError<E>,
     V: JudgeValue<T>,
     H: Hooks<E>,
@@ -88,7 +87,10 @@ where
     ///
     /// # Errors
     /// The closure's own last error, unchanged; or that of `before_retry` or `fallback`.
-    pub fn run(mut self) -> Result<T, E> {
+    pub fn run(mut self) -> Result<T, E>
+    where
+        E: Loggable,
+    {
         self.drive(false).or_else(|(error, _)| self.fallback.fall_back(error))
     }
 
@@ -97,14 +99,20 @@ where
     ///
     /// # Errors
     /// The last error, wrapped.
-    pub fn run_wrapped(mut self) -> Result<T, RetryError<E>> {
+    pub fn run_wrapped(mut self) -> Result<T, RetryError<E>>
+    where
+        E: Loggable,
+    {
         self.drive(true).or_else(|(error, retry)| {
             let end = self.core.now()();
             self.fallback.fall_back(error).map_err(|error| retry.wrap_at(error, &|| end))
         })
     }
 
-    fn drive(&mut self, wrapped: bool) -> Result<T, (E, Retry)> {
+    fn drive(&mut self, wrapped: bool) -> Result<T, (E, Retry)>
+    where
+        E: Loggable,
+    {
         let mut retry = self.start(wrapped);
         loop {
             if let Err(error) = self.prepare(&retry) {
@@ -124,7 +132,10 @@ where
         }
     }
 
-    fn prepare(&mut self, retry: &Retry) -> Result<(), E> {
+    fn prepare(&mut self, retry: &Retry) -> Result<(), E>
+    where
+        E: Loggable,
+    {
         match self.preparation(retry) {
             Some(context) => self.before.prepare(context),
             None => Ok(()),

@@ -1,6 +1,6 @@
 //! What a call is made of: each part a type of its own, so that what is not asked for costs nothing.
 
-use std::future::Future;
+use std::{fmt::Display, future::Future};
 
 use crate::{Event, IntoVerdict, Verdict};
 
@@ -36,6 +36,17 @@ where
     type Value = T;
     type Error = E;
 }
+
+/// What a call asks of its error: that the log can show it. (The attribute asks for nothing: it sees the
+/// error's type, where a generic call sees only what its bounds say.)
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shown in the log",
+    label = "shown by `Display`, which this type lacks",
+    note = "implement `Display` for it, or map it to text: `.map_err(|error| format!(\"{{error:?}}\"))`"
+)]
+pub trait Loggable: Display {}
+
+impl<E: Display> Loggable for E {}
 
 /// Judges errors.
 pub trait JudgeError<E> {

@@ -1,10 +1,10 @@
 //! What follows an attempt: the same for calls that block and calls that are awaited.
 
-use std::{fmt::Display, time::Duration};
+use std::time::Duration;
 
 use super::{
     Call, Core, Operation,
-    parts::{Before, Hooks, JudgeError, JudgeValue},
+    parts::{Before, Hooks, JudgeError, JudgeValue, Loggable},
 };
 use crate::{Context, Verdict, observe::Described, retry::Retry, rng};
 
@@ -18,7 +18,7 @@ pub(super) enum Step<T, E> {
 impl<Kind, F, J, V, H, B, L, S> Call<Kind, F, J, V, H, B, L, S>
 where
     F: Operation<Kind>,
-    F::Error: Display,
+    F::Error: Loggable,
     J: JudgeError<F::Error>,
     V: JudgeValue<F::Value>,
     H: Hooks<F::Error>,

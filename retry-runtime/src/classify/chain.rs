@@ -6,7 +6,7 @@ use std::{error::Error, io, sync::Arc};
 /// inferred: any `Error + 'static`, `dyn Error` in its forms, `Box<dyn Error>`, and types that lend a
 /// `dyn Error + Send + Sync` such as `Box<dyn Error + Send + Sync>` and `anyhow::Error`.
 #[diagnostic::on_unimplemented(
-    message = "the causes of `{Self}` cannot be looked at",
+    message = "`{Self}` is no error whose causes this filter could look at",
     note = "this filter takes any `Error + 'static`, a boxed error or an `anyhow::Error`; for another type write `filter = |error| ..`"
 )]
 pub trait ErrorChain<Marker> {

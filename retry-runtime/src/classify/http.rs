@@ -17,6 +17,23 @@ const TRANSIENT_STATUSES: [u16; 6] = [408, 425, 500, 502, 503, 504];
 /// Takes `reqwest::Error`, `std::io::Error`, and any error that has one of them among its causes. What
 /// has neither is permanent. A status becomes an error through `Response::error_for_status`.
 ///
+/// It knows the errors of reqwest 0.13. Those of another version are of another type: they look like any
+/// unknown error, and are permanent.
+///
+/// ```
+/// use retry_runtime::{is_transient_http, retry};
+///
+/// #[retry(http, filter = is_transient_http)]
+/// async fn fetch(url: &str) -> Result<String, reqwest::Error> {
+///     reqwest::get(url).await?.error_for_status()?.text().await
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert!(fetch("no url").await.unwrap_err().is_builder()); // permanent: a single attempt
+/// # }
+/// ```
+///
 /// A variant that thiserror makes `transparent` is not seen: it shows the causes of the error it holds,
 /// not that error. Give it a message of its own, or write `filter = |error| ..`.
 ///
@@ -28,7 +45,7 @@ where
     let outermost = error.outermost();
     match chain::causes::<reqwest::Error>(outermost).next() {
         Some(error) => judge(error),
-        None => has_transient_io(outermost).into_verdict(),
+        None => was_cut_short(outermost).into_verdict(),
     }
 }
 

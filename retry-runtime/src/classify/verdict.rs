@@ -40,6 +40,14 @@ impl Verdict {
         Self { hint: Some(hint), ..self }
     }
 
+    /// Whether another attempt may help; a throttled one may too. Lets a filter be part of a condition:
+    /// `filter = |e| is_transient_io(e).is_transient() || e.is_busy()`.
+    #[must_use]
+    #[inline]
+    pub const fn is_transient(&self) -> bool {
+        !self.is_permanent()
+    }
+
     /// Whether another attempt is pointless.
     #[must_use]
     #[inline]
@@ -71,7 +79,7 @@ impl Verdict {
 /// What a `filter` may return: `bool`, [`Verdict`], or `Option<Duration>`, where `None` is permanent
 /// and `Some` carries the server's hint.
 #[diagnostic::on_unimplemented(
-    message = "a filter returns `bool` or `Verdict`, this one returns `{Self}`",
+    message = "a filter returns `bool`, `Verdict` or `Option<Duration>`, this one returns `{Self}`",
     label = "not a verdict",
     note = "`true` means: worth another attempt"
 )]

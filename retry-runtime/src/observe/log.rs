@@ -32,6 +32,11 @@ mod to_tracing {
         tracing::level_enabled!(Level::ERROR)
     }
 
+    /// To the millisecond: more is noise to a reader, `8.512e-6` even a riddle.
+    fn seconds(time: std::time::Duration) -> f64 {
+        (time.as_secs_f64() * 1e3).round() / 1e3
+    }
+
     macro_rules! emit {
         ($level:expr, $event:expr, { $($extra:tt)* }, $($message:tt)+) => {
             tracing::event!(
@@ -42,8 +47,8 @@ mod to_tracing {
                 attempt = $event.attempt,
                 max_attempts = $event.max_attempts,
                 $($extra)*
-                elapsed_seconds = $event.elapsed.map(|time| time.as_secs_f64()),
-                retrying_seconds = $event.retrying.map(|time| time.as_secs_f64()),
+                elapsed_seconds = $event.elapsed.map(|time| seconds(time)),
+                retrying_seconds = $event.retrying.map(|time| seconds(time)),
                 $($message)+
             )
         };
@@ -55,7 +60,7 @@ mod to_tracing {
         emit!(
             Level::WARN,
             event,
-            { delay_seconds = delay.as_secs_f64(), error = %error, },
+            { delay_seconds = seconds(delay), error = %error, },
             "attempt {} of {} failed, next {}: {error}",
             Counted(event.attempt, event.max_attempts),
             event.operation,

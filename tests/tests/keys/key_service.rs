@@ -35,3 +35,22 @@ async fn unless_set_there_is_none() {
     assert_eq!(unnamed(&Flaky::failing(1), &mut seen).await, Ok(2));
     assert_eq!(seen, [None]);
 }
+
+const SERVICE: &str = "shipping";
+
+#[retry(
+    initial_delay = "0s",
+    service = SERVICE,
+    operation = concat!("ship", "_it"),
+    on_success = |event| *seen = (event.service, event.operation),
+)]
+fn by_constant(seen: &mut (Option<&'static str>, &'static str)) -> Result<(), Failure> {
+    Ok(())
+}
+
+#[test]
+fn it_may_be_a_constant() {
+    let mut seen = (None, "");
+    assert_eq!(by_constant(&mut seen), Ok(()));
+    assert_eq!(seen, (Some("shipping"), "ship_it"));
+}
