@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span};
 use syn::{
-    FnArg, Local, Pat, PatIdent, ReceiverKind, Signature, Token, Type,
+    FnArg, Local, Pat, PatIdent, Receiver, ReceiverKind, Signature, Token, Type,
     ext::IdentExt,
     parse::{ParseStream, Parser},
     punctuated::Punctuated,
@@ -13,7 +13,7 @@ use crate::{
     errors::Errors,
     input::Function,
     keys::Key,
-    returns::is_mutable,
+    returns::{is_mutable, ungrouped},
     shape::{Kind, Shape, moved_self},
 };
 
@@ -23,7 +23,8 @@ pub(crate) struct Cloned {
     pub(crate) name: Ident,
     /// Where the attribute names it.
     pub(crate) place: Span,
-    pub(crate) mutable: bool,
+    /// Where its `mut` is.
+    pub(crate) mutable: Option<Span>,
 }
 
 /// What the loop must know of the arguments.
@@ -37,9 +38,18 @@ pub(crate) struct Arguments {
     pub(crate) owned: Vec<Ident>,
     /// Arguments that are `&mut`, reborrowed uniquely for the same reason.
     pub(crate) reborrowed: Vec<Ident>,
+    /// Arguments that are `&mut` and borrowed anew for each attempt, so that it may move them.
+    pub(crate) lent: Vec<Ident>,
 }
 
+const CAPTURED: &str = "a text that captures `self`, `\"{self}\"`, would show the original and not the clone: \
+                        write `\"{}\"` and `self` behind it";
+
 impl Arguments {
+    fn clones_self(&self) -> bool {
+        self.cloned_self.is_some()
+    }
+
     /// Reads `clone(..)`, and changes the bindings where an argument must be `mut` or need not be.
     pub(crate) fn read(
         args: &Args,
@@ -54,8 +64,12 @@ impl Arguments {
             _ => (false, &mut none),
         };
         arguments.read_cloned(args, &mut function.signature, prelude, errors);
+        arguments.read_reborrowed(function);
         if is_awaited {
             arguments.read_unique(function, prelude);
+        }
+        if arguments.clones_self() && function.captures_self() {
+            errors.at(args.get(Key::Clone).map(|arg| &arg.name), CAPTURED);
         }
         arguments
     }
@@ -85,7 +99,7 @@ impl Arguments {
                 self.clone_self(signature, prelude, name, errors);
             } else if let Some(found) = find_binding(signature, prelude, name) {
                 // The clone takes over `mut`: the argument itself is never changed.
-                let mutable = found.mutability.take().is_some();
+                let mutable = found.mutability.take().map(|token| token.span);
                 self.cloned.push(Cloned { name: found.ident.clone(), place: name.span(), mutable });
             } else {
                 errors.at(
@@ -104,7 +118,7 @@ impl Arguments {
         errors: &mut Errors,
     ) {
         if let Some(moved) = prelude.iter_mut().find_map(moved_self) {
-            let mutable = moved.mutability.take().is_some();
+            let mutable = moved.mutability.take().map(|token| token.span);
             self.cloned.push(Cloned { name: moved.ident.clone(), place: name.span(), mutable });
             return;
         }
@@ -116,31 +130,101 @@ impl Arguments {
         }
     }
 
+    /// Which arguments an attempt borrows uniquely.
     fn read_unique(&mut self, function: &mut Function, prelude: &mut [Local]) {
         let inputs = function.signature.inputs.clone();
         for (i, input) in inputs.iter().enumerate() {
-            let name = match input {
-                FnArg::Receiver(receiver) => Ident::new("self", receiver.self_token.span),
-                FnArg::Typed(argument) => match &*argument.pat {
-                    Pat::Ident(binding) if binding.by_ref.is_none() => binding.ident.clone(),
-                    _ => continue,
-                },
-            };
-            let moved = prelude.iter_mut().find_map(moved_self).filter(|_| name == "self");
-            let bound = moved.map_or_else(|| name.clone(), |moved| moved.ident.clone());
-            let is_cloned = self.cloned.iter().any(|cloned| cloned.name == bound)
-                || (name == "self" && self.cloned_self.is_some());
-            if is_cloned || !function.mentions(&name) {
-                continue;
-            }
-            match Ownership::of(input) {
-                Ownership::Unique => self.reborrowed.push(bound),
-                Ownership::Owned => {
-                    if let Some(name) = make_mutable(&mut function.signature.inputs[i], prelude, name) {
-                        self.owned.push(name);
-                    }
+            match input {
+                FnArg::Receiver(receiver) => self.read_receiver(receiver, i, function, prelude),
+                // An argument that may be compiled out cannot be named here.
+                FnArg::Typed(argument) if argument.attrs.is_empty() => {
+                    self.read_bindings(&argument.pat, &argument.ty, i, function, prelude);
                 }
-                Ownership::Shared => {}
+                FnArg::Typed(_) => {}
+            }
+        }
+    }
+
+    fn read_receiver(
+        &mut self,
+        receiver: &Receiver,
+        i: usize,
+        function: &mut Function,
+        prelude: &mut [Local],
+    ) {
+        let this = Ident::new("self", receiver.self_token.span);
+        let moved = prelude.iter_mut().find_map(moved_self);
+        let bound = moved.map_or_else(|| this.clone(), |moved| moved.ident.clone());
+        if !function.mentions(&this) || self.cloned_self.is_some() {
+            return;
+        }
+        if let Some(cloned) = self.cloned.iter_mut().find(|cloned| cloned.name == bound) {
+            cloned.mutable.get_or_insert_with(Span::mixed_site);
+            self.owned.push(bound);
+            return;
+        }
+        match Ownership::of_receiver(&receiver.kind) {
+            Ownership::Unique => self.reborrowed.push(bound),
+            Ownership::Owned => {
+                self.owned.extend(make_mutable(&mut function.signature.inputs[i], prelude, &this));
+            }
+            Ownership::Shared => {}
+        }
+    }
+
+    /// The bindings of a pattern that are certainly by value: of an identifier, of a tuple, of an array.
+    fn read_bindings(
+        &mut self,
+        pat: &Pat,
+        ty: &Type,
+        i: usize,
+        function: &mut Function,
+        prelude: &mut [Local],
+    ) {
+        match (pat, ungrouped(ty)) {
+            (Pat::Ident(binding), ty) if binding.by_ref.is_none() && binding.subpat.is_none() => {
+                if !function.mentions(&binding.ident) {
+                    return;
+                }
+                let cloned = self.cloned.iter_mut().find(|cloned| cloned.name == binding.ident);
+                match (Ownership::of(ty), cloned) {
+                    (Ownership::Owned, Some(cloned)) => {
+                        cloned.mutable.get_or_insert_with(Span::mixed_site);
+                        self.owned.push(binding.ident.clone());
+                    }
+                    (Ownership::Owned, None) => {
+                        let input = &mut function.signature.inputs[i];
+                        self.owned.extend(make_mutable(input, prelude, &binding.ident));
+                    }
+                    (Ownership::Unique, None) => self.reborrowed.push(binding.ident.clone()),
+                    _ => {}
+                }
+            }
+            (Pat::Tuple(tuple), Type::Tuple(types)) if tuple.elems.len() == types.elems.len() => {
+                for (pat, ty) in tuple.elems.iter().zip(&types.elems) {
+                    self.read_bindings(pat, ty, i, function, prelude);
+                }
+            }
+            (Pat::Slice(slice), Type::Array(array)) => {
+                for pat in &slice.elems {
+                    self.read_bindings(pat, &array.elem, i, function, prelude);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `&mut` arguments that each attempt borrows anew, so that its body may move them.
+    fn read_reborrowed(&mut self, function: &Function) {
+        for input in &function.signature.inputs {
+            let FnArg::Typed(argument) = input else { continue };
+            let Pat::Ident(binding) = &*argument.pat else { continue };
+            let is_plain =
+                argument.attrs.is_empty() && binding.mutability.is_none() && binding.by_ref.is_none();
+            let is_cloned = self.cloned.iter().any(|cloned| cloned.name == binding.ident);
+            let is_unique = matches!(ungrouped(&argument.ty), Type::Reference(ty) if is_mutable(ty));
+            if is_plain && is_unique && !is_cloned && function.mentions(&binding.ident) {
+                self.lent.push(binding.ident.clone());
             }
         }
     }
@@ -157,40 +241,41 @@ enum Ownership {
 }
 
 impl Ownership {
-    fn of(input: &FnArg) -> Self {
-        match input {
-            FnArg::Receiver(receiver) => match &receiver.kind {
-                ReceiverKind::Reference(_, _, Some(_)) => Self::Unique,
-                ReceiverKind::Value => Self::Owned,
-                _ => Self::Shared,
-            },
-            FnArg::Typed(argument) => match &*argument.ty {
-                Type::Reference(reference) if is_mutable(reference) => Self::Unique,
-                ty if may_be_send_alone(ty) => Self::Owned,
-                _ => Self::Shared,
-            },
+    fn of(ty: &Type) -> Self {
+        match ty {
+            Type::Reference(reference) if is_mutable(reference) => Self::Unique,
+            ty if may_be_send_alone(ty) => Self::Owned,
+            _ => Self::Shared,
+        }
+    }
+
+    fn of_receiver(kind: &ReceiverKind) -> Self {
+        match kind {
+            ReceiverKind::Reference(_, _, Some(_)) => Self::Unique,
+            ReceiverKind::Value => Self::Owned,
+            ReceiverKind::Typed(_, ty) => Self::of(ungrouped(ty)),
+            _ => Self::Shared,
         }
     }
 }
 
-/// Makes the binding of an owned argument `mut`, where the attempt finds it.
-fn make_mutable(input: &mut FnArg, prelude: &mut [Local], name: Ident) -> Option<Ident> {
-    if prelude.is_empty() {
-        match input {
-            FnArg::Receiver(receiver) => receiver.mutability.get_or_insert_with(generated_mut),
-            FnArg::Typed(argument) => match &mut *argument.pat {
-                Pat::Ident(binding) => binding.mutability.get_or_insert_with(generated_mut),
-                _ => return None,
-            },
-        };
-        return Some(name);
-    }
-    let moved = match input {
-        FnArg::Receiver(_) => prelude.iter_mut().find_map(moved_self)?,
-        FnArg::Typed(_) => prelude.iter_mut().find_map(|local| binding(&mut local.pat, &name))?,
+/// Makes the binding of an owned argument `mut`, where the attempt finds it: `async_trait` binds those that
+/// it takes by value once more.
+fn make_mutable(input: &mut FnArg, prelude: &mut [Local], name: &Ident) -> Option<Ident> {
+    let (mutability, bound) = match input {
+        FnArg::Receiver(_) if !prelude.is_empty() => {
+            let moved = prelude.iter_mut().find_map(moved_self)?;
+            (&mut moved.mutability, moved.ident.clone())
+        }
+        FnArg::Typed(_) if !prelude.is_empty() => {
+            let moved = prelude.iter_mut().find_map(|local| binding(&mut local.pat, name))?;
+            (&mut moved.mutability, moved.ident.clone())
+        }
+        FnArg::Receiver(receiver) => (&mut receiver.mutability, name.clone()),
+        FnArg::Typed(argument) => (&mut binding(&mut argument.pat, name)?.mutability, name.clone()),
     };
-    moved.mutability.get_or_insert_with(generated_mut);
-    Some(moved.ident.clone())
+    mutability.get_or_insert_with(generated_mut);
+    Some(bound)
 }
 
 fn find_binding<'a>(
@@ -233,33 +318,11 @@ fn binding<'a>(pat: &'a mut Pat, name: &Ident) -> Option<&'a mut PatIdent> {
 
 /// Whether the type may be `Send` and not `Sync`: not for the everyday types that are both.
 fn may_be_send_alone(ty: &Type) -> bool {
-    const BOTH: [&str; 22] = [
-        "u8",
-        "u16",
-        "u32",
-        "u64",
-        "u128",
-        "usize",
-        "i8",
-        "i16",
-        "i32",
-        "i64",
-        "i128",
-        "isize",
-        "f32",
-        "f64",
-        "bool",
-        "char",
-        "String",
-        "PathBuf",
-        "Duration",
-        "Instant",
-        "SystemTime",
-        "Arc",
+    const BOTH: [&str; 20] = [
+        "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64",
+        "bool", "char", "String", "PathBuf", "Duration", "Arc",
     ];
-    match ty {
-        Type::Group(group) => may_be_send_alone(&group.elem),
-        Type::Paren(paren) => may_be_send_alone(&paren.elem),
+    match ungrouped(ty) {
         Type::Array(array) => may_be_send_alone(&array.elem),
         Type::Tuple(tuple) => tuple.elems.iter().any(may_be_send_alone),
         Type::Path(path) => {
@@ -278,7 +341,8 @@ fn may_be_send_alone(ty: &Type) -> bool {
             }
         }
         // A shared reference is `Send` only if what it refers to is `Sync`.
-        Type::Reference(_) | Type::Never(_) | Type::FnPtr(_) => false,
+        Type::Reference(reference) => is_mutable(reference),
+        Type::Never(_) | Type::FnPtr(_) => false,
         _ => true,
     }
 }

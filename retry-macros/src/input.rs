@@ -63,9 +63,21 @@ impl Function {
         quote!(#(#attrs)* #prefix #signature #block)
     }
 
+    /// Whether a text in the body captures `self`: `"{self}"`.
+    pub(crate) fn captures_self(&self) -> bool {
+        captures(&self.body.stream())
+    }
+
+    /// Whether the body begins as one that this attribute wrote.
+    pub(crate) fn is_retried(&self) -> bool {
+        let mut tokens = self.body.stream().into_iter();
+        let starts = |token: Option<TokenTree>, word: &str| matches!(token, Some(TokenTree::Ident(ident)) if ident.to_string().starts_with(word));
+        starts(tokens.next(), "const") && starts(tokens.next(), "__RETRY_")
+    }
+
     /// Whether `name` occurs in the body: as a word, or perhaps inside a format string.
     pub(crate) fn mentions(&self, name: &syn::Ident) -> bool {
-        mentions(self.body.stream(), &name.to_string())
+        mentions(&self.body.stream(), &name.to_string())
     }
 }
 
@@ -151,11 +163,23 @@ fn is_attribute_token(token: &TokenTree) -> bool {
     }
 }
 
-fn mentions(tokens: TokenStream, name: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
+fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    let captured = format!("{{{}", name.trim_start_matches("r#"));
+    tokens.clone().into_iter().any(|token| match token {
         TokenTree::Ident(word) => word == name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{name}")),
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Literal(literal) => literal.to_string().contains(&captured),
         TokenTree::Punct(_) => false,
+    })
+}
+
+fn captures(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Group(group) => captures(&group.stream()),
+        TokenTree::Literal(literal) => {
+            let text = literal.to_string();
+            text.contains("{self}") || text.contains("{self:")
+        }
+        _ => false,
     })
 }

@@ -37,7 +37,8 @@ impl<'a> Returned<'a> {
     }
 }
 
-fn ungrouped(mut ty: &Type) -> &Type {
+/// The type without the invisible groups that `macro_rules!` fragments bring.
+pub(crate) fn ungrouped(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
             Type::Group(group) => &group.elem,
@@ -121,7 +122,7 @@ const NO_RESULTS: [&str; 22] = [
 /// Whether the type is called a `Result`, so that nothing but the compiler needs to check it.
 pub(crate) fn is_called_result(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Path(path)
-        if path.path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Result")))
+        if path.path.segments.last().is_some_and(|last| last.ident == "Result"))
 }
 
 /// The type as it can be written inside a body: `impl Trait` becomes `_`.
@@ -241,6 +242,12 @@ fn mutable_borrow(argument: &FnArg) -> Option<(Option<&Lifetime>, bool)> {
     match argument {
         FnArg::Receiver(receiver) => match &receiver.kind {
             ReceiverKind::Reference(_, lifetime, Some(_)) => Some((lifetime.as_ref(), true)),
+            ReceiverKind::Typed(_, ty) => match ungrouped(ty) {
+                Type::Reference(reference) if is_mutable(reference) => {
+                    Some((reference.lifetime.as_ref(), true))
+                }
+                _ => None,
+            },
             _ => None,
         },
         FnArg::Typed(argument) => match ungrouped(&argument.ty) {
@@ -285,6 +292,7 @@ impl Lifetimes {
                 }
                 TokenTree::Punct(punct) if punct.as_char() == '\'' => match tokens.next() {
                     Some(TokenTree::Ident(name)) if name == "_" => self.elided += 1,
+                    Some(TokenTree::Ident(name)) if name == "static" => {}
                     Some(TokenTree::Ident(name)) => self.named.push(name),
                     _ => {}
                 },
@@ -317,6 +325,7 @@ mod tests {
             "fn f(&mut self) -> Result<Guard<'_>, E>",
             "fn f<'a>(map: &'a mut Map, key: &str) -> Result<&'a T, E>",
             "fn f(map: &mut Map) -> Result<&T, E>",
+            "fn f(self: &mut Self) -> Result<&T, E>",
             "fn f(&mut self) -> BoxFuture<'_, Result<&T, E>>",
         ] {
             assert!(refused(signature), "{signature}");
@@ -331,6 +340,7 @@ mod tests {
             "fn f(&mut self) -> Result<T, E>",
             "fn f(&mut self) -> Result<Box<dyn Fn(&str) -> u8>, E>",
             "fn f(&mut self) -> Result<&'static str, E>",
+            "fn f(a: &'static mut u8) -> Result<&'static str, E>",
             "fn f(&mut self) -> BoxFuture<'_, Result<T, E>>",
             "fn f(x: &mut u32) -> impl Future<Output = Result<T, E>> + '_",
             "fn f<'a>(x: &'a mut u32) -> Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>",

@@ -64,8 +64,12 @@ fn chosen(policy: &Policy, key: Key) -> Option<String> {
 
 /// Refuses a second `#[retry]`, which would multiply the attempts.
 pub(crate) fn once(function: &Function, errors: &mut Errors) {
+    const TWICE: &str = "this function has two `#[retry]`, which would multiply its attempts: remove one";
     if let Some(second) = function.attrs.iter().find(|attr| is_retry(attr.path())) {
-        errors.at(second, "this function has two `#[retry]`, which would multiply its attempts: remove one");
+        errors.at(second, TWICE);
+    } else if function.is_retried() {
+        // Under another name the other one is only known by what it wrote.
+        errors.at(&function.signature.ident, TWICE);
     }
 }
 

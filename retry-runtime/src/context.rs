@@ -15,7 +15,7 @@ use std::time::Duration;
 ///
 /// assert_eq!(replica(), Ok(3));
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Context<'a> {
     pub(crate) operation: &'a str,
     pub(crate) attempt: u32,

@@ -52,6 +52,11 @@ impl Driver {
         Self { since: Moment::of(now), timed: true, ..Self::untimed() }
     }
 
+    /// The same call, counted from `now`.
+    pub(crate) fn retimed(self, now: Instant) -> Self {
+        Self { since: Moment::of(now), timed: true, ..self }
+    }
+
     /// The number of the attempt that is running, or that ran last.
     #[inline]
     pub(crate) const fn attempt(&self) -> u32 {
@@ -92,6 +97,10 @@ impl Driver {
         now: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
     ) -> Result<u64, StopReason> {
+        // What is over stays over.
+        if let Some(reason) = self.stopped {
+            return Err(reason);
+        }
         if self.abandoned || verdict.is_permanent() {
             return Err(StopReason::Permanent);
         }

@@ -10,20 +10,20 @@ use crate::{
     driver::{Decision, Driver},
     observe::{Described, log},
     rng,
-    site::{Mode, Site},
-    sleep,
+    site::Site,
 };
 
-/// The state of one call.
+/// The state of one call. Nothing is written for a call that succeeds at once but the mark that there is
+/// nothing.
 #[derive(Clone, Copy, Debug)]
-pub struct Retry(Driver);
+pub struct Retry(Option<Driver>);
 
 impl Retry {
     /// A call whose policy alone says whether its start must be known.
     #[inline]
     #[must_use]
     pub fn start(site: &Site, policy: &RetryPolicy) -> Self {
-        if policy.max_elapsed().is_some() { Self::timed(site) } else { Self(Driver::untimed()) }
+        if policy.max_elapsed().is_some() { Self::timed(site) } else { Self(None) }
     }
 
     /// A call whose start must be known.
@@ -33,7 +33,20 @@ impl Retry {
     }
 
     pub(crate) fn timed_at(now: Instant) -> Self {
-        Self(Driver::timed(now))
+        Self(Some(Driver::timed(now)))
+    }
+
+    fn driver(&self) -> Driver {
+        self.0.unwrap_or(Driver::untimed())
+    }
+
+    fn driver_mut(&mut self) -> &mut Driver {
+        self.0.get_or_insert(Driver::untimed())
+    }
+
+    /// Counts from `now`, whatever happened before.
+    pub(crate) fn retimed(self, now: Instant) -> Self {
+        Self(Some(self.driver().retimed(now)))
     }
 
     /// An attempt failed: the wait before the next one, or `None` if the call is over.
@@ -47,11 +60,7 @@ impl Retry {
         error: Described<'_>,
     ) -> Option<Duration> {
         let clock = site.clock();
-        let delay = rng::with_thread_rng(|rng| self.decide(site, policy, verdict, error, &clock, rng));
-        if site.mode() == Mode::Blocking && delay.is_some_and(|delay| !delay.is_zero()) {
-            sleep::warn_if_blocking_a_worker(site);
-        }
-        delay
+        rng::with_thread_rng(|rng| self.decide(site, policy, verdict, error, &clock, rng))
     }
 
     /// As [`failed`](Self::failed), with clock and random numbers handed in.
@@ -66,10 +75,11 @@ impl Retry {
     ) -> Option<Duration> {
         let logged = log::is_enabled();
         if logged {
-            self.0.note_failure(clock());
+            self.driver_mut().note_failure(clock());
         }
-        let attempt = self.0.attempt();
-        let decision = self.0.failed(policy, verdict, clock, rng);
+        let driver = self.driver_mut();
+        let attempt = driver.attempt();
+        let decision = driver.failed(policy, verdict, clock, rng);
         let event = |delay| Event { attempt, ..self.event_at(site, policy, Some(&error), delay, clock) };
         match decision {
             Decision::Wait(delay) => {
@@ -78,7 +88,7 @@ impl Retry {
                 }
                 Some(delay)
             }
-            Decision::Stop(_) if self.0.is_abandoned() => {
+            Decision::Stop(_) if self.driver().is_abandoned() => {
                 log::not_prepared(&event(None));
                 None
             }
@@ -92,7 +102,7 @@ impl Retry {
     /// The call succeeded: says so if it had failed before.
     #[inline]
     pub fn succeeded(&self, site: &Site, policy: &RetryPolicy) {
-        if self.0.attempt() > 1 {
+        if self.is_retry() {
             self.recovered(site, policy, &site.clock());
         }
     }
@@ -105,19 +115,22 @@ impl Retry {
 
     /// Notes the first failure for those who will ask how long ago it was.
     pub(crate) fn note_failure(&mut self, now: Instant) {
-        self.0.note_failure(now);
+        self.driver_mut().note_failure(now);
     }
 
     /// Whether the attempt that comes is not the first.
     #[inline]
     #[must_use]
     pub const fn is_retry(&self) -> bool {
-        self.0.attempt() > 1
+        match &self.0 {
+            Some(driver) => driver.attempt() > 1,
+            None => false,
+        }
     }
 
     /// The attempt that was about to run will not: `before_retry` failed, and its error is final.
     pub fn abandon(&mut self) {
-        self.0.abandon();
+        self.driver_mut().abandon();
     }
 
     /// What the attempt that comes may know.
@@ -132,7 +145,7 @@ impl Retry {
         policy: &RetryPolicy,
         clock: &dyn Fn() -> Instant,
     ) -> Context<'static> {
-        self.0.context(policy, site.operation(), clock)
+        self.driver().context(policy, site.operation(), clock)
     }
 
     /// The event for `on_retry` (with the wait that was decided), `on_success` and `on_give_up`.
@@ -156,7 +169,8 @@ impl Retry {
         clock: &dyn Fn() -> Instant,
     ) -> Event<'a, E> {
         // A decision to wait has already counted the next attempt.
-        let attempt = self.0.attempt() - u32::from(delay.is_some());
+        let driver = self.driver();
+        let attempt = driver.attempt() - u32::from(delay.is_some());
         Event {
             operation: site.operation(),
             service: site.service(),
@@ -164,9 +178,9 @@ impl Retry {
             max_attempts: policy.max_attempts(),
             delay,
             error,
-            elapsed: self.0.elapsed(clock),
-            retrying: self.0.retrying(clock),
-            reason: self.0.stopped(),
+            elapsed: driver.elapsed(clock),
+            retrying: driver.retrying(clock),
+            reason: driver.stopped(),
         }
     }
 
@@ -176,12 +190,13 @@ impl Retry {
     }
 
     pub(crate) fn wrap_at<E>(&self, error: E, clock: &dyn Fn() -> Instant) -> RetryError<E> {
-        let reason = self.0.stopped().unwrap_or(StopReason::Permanent);
-        let elapsed = self.0.elapsed(clock).or_else(|| self.0.retrying(clock)).unwrap_or_default();
-        RetryError::new(Some(error), self.0.attempt(), elapsed, reason)
+        let driver = self.driver();
+        let reason = driver.stopped().unwrap_or(StopReason::Permanent);
+        let elapsed = driver.elapsed(clock).or_else(|| driver.retrying(clock)).unwrap_or_default();
+        RetryError::new(Some(error), driver.attempt(), elapsed, reason)
     }
 
-    pub(crate) const fn stop_reason(&self) -> Option<StopReason> {
-        self.0.stopped()
+    pub(crate) fn stop_reason(&self) -> Option<StopReason> {
+        self.driver().stopped()
     }
 }

@@ -48,10 +48,6 @@ impl Site {
         self.service
     }
 
-    pub(crate) const fn mode(&self) -> Mode {
-        self.mode
-    }
-
     /// The clock of such calls.
     pub(crate) fn clock(&self) -> fn() -> Instant {
         match self.mode {
@@ -66,15 +62,36 @@ impl Site {
         self.location
     }
 
-    /// Whether this is the first time that anyone asks so for this operation at this place: functions
-    /// that one macro writes share their place.
+    /// Whether nobody was warned yet about this operation at this place.
     #[cfg(feature = "tokio")]
-    pub(crate) fn is_first_warning(&self) -> bool {
-        use std::{collections::HashSet, sync::Mutex};
-
-        type Place = (&'static str, Location<'static>);
-        static WARNED: Mutex<Option<HashSet<Place>>> = Mutex::new(None);
-        let mut warned = WARNED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        warned.get_or_insert_default().insert((self.operation, *self.location))
+    pub(crate) fn is_unwarned(&self) -> bool {
+        !warned().contains(&self.place())
     }
+
+    /// Marks the operation at this place as warned about; `false` if it was. (Functions that one macro
+    /// writes share their place, so the operation counts too.)
+    #[cfg(feature = "tokio")]
+    pub(crate) fn warn(&self) -> bool {
+        warned().insert(self.place())
+    }
+
+    #[cfg(feature = "tokio")]
+    fn place(&self) -> Place {
+        (self.operation, *self.location)
+    }
+}
+
+#[cfg(feature = "tokio")]
+type Place = (&'static str, Location<'static>);
+
+/// The places that were warned about.
+#[cfg(feature = "tokio")]
+fn warned() -> std::sync::MutexGuard<'static, std::collections::BTreeSet<Place>> {
+    use std::{
+        collections::BTreeSet,
+        sync::{Mutex, PoisonError},
+    };
+
+    static WARNED: Mutex<BTreeSet<Place>> = Mutex::new(BTreeSet::new());
+    WARNED.lock().unwrap_or_else(PoisonError::into_inner)
 }

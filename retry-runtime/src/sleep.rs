@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::site::Site;
 
-/// Sleeps on this thread.
-pub fn blocking(delay: Duration) {
+/// Sleeps on this thread. Says so, once, where that may hold up an async runtime.
+pub fn blocking(delay: Duration, site: &Site) {
+    warn_if_blocking_a_worker(site);
     std::thread::sleep(delay);
 }
 
@@ -38,6 +39,14 @@ pub(crate) fn asynchronous_at(delay: Duration, site: &Site) -> tokio::time::Slee
     tokio::time::sleep(delay)
 }
 
+/// What stands for a wait of zero: no timer, but a turn for the other tasks once this one has had its
+/// share (tokio's cooperative budget). Else a function that fails without ever suspending could not be
+/// cancelled. Outside tokio it does nothing.
+pub async fn at_once() {
+    #[cfg(feature = "tokio")]
+    tokio::task::consume_budget().await;
+}
+
 /// Without the feature `tokio` there is no default sleeper: a call of this does not compile.
 #[cfg(not(feature = "tokio"))]
 pub async fn asynchronous(_: impl NeedsSleeper) {}
@@ -51,9 +60,9 @@ pub async fn asynchronous(_: impl NeedsSleeper) {}
 pub trait NeedsSleeper {}
 
 /// Says once for each place in the code that a blocking retry may hold up an async runtime.
-pub(crate) fn warn_if_blocking_a_worker(site: &Site) {
+fn warn_if_blocking_a_worker(site: &Site) {
     #[cfg(feature = "tokio")]
-    if is_within_a_task() && site.is_first_warning() {
+    if crate::observe::log::hears_warnings() && site.is_unwarned() && is_within_a_task() && site.warn() {
         crate::observe::log::may_block_worker(site.operation());
     }
     #[cfg(not(feature = "tokio"))]
@@ -62,7 +71,8 @@ pub(crate) fn warn_if_blocking_a_worker(site: &Site) {
 
 /// Whether this thread is polling a tokio task. That a runtime is at hand would not do: it is in
 /// `spawn_blocking` and `block_in_place` too, where blocking is right. Only a task that is being polled
-/// has a limited budget (`tokio::task::coop`); it is spent to see, then restored.
+/// has a limited budget (`tokio::task::coop`), unless it is `unconstrained`; it is spent to see, then
+/// restored.
 #[cfg(feature = "tokio")]
 fn is_within_a_task() -> bool {
     use std::task::{Context, Poll, Waker};

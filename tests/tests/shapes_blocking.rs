@@ -325,3 +325,14 @@ fn trait_methods_make_three_attempts() {
 fn the_last_error_comes_back_unchanged() {
     assert_eq!(free(&Flaky::failing(9)), Err(Failure(3)));
 }
+
+#[retry(initial_delay = "0s")]
+fn moves_a_borrow(flaky: &Flaky, items: &mut std::vec::IntoIter<u32>) -> Result<u32, Failure> {
+    for _ in items {}
+    flaky.call()
+}
+
+#[test]
+fn a_body_may_move_a_mutable_borrow() {
+    assert_eq!(moves_a_borrow(&Flaky::failing(2), &mut vec![1].into_iter()), Ok(3));
+}

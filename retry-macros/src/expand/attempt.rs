@@ -9,7 +9,7 @@ use super::{
     local,
     policy::Constants,
 };
-use crate::plan::Plan;
+use crate::{plan::Plan, shape::Kind};
 
 /// The tokens that one turn is made of.
 pub(super) struct Turn<'a> {
@@ -41,9 +41,7 @@ impl Turn<'_> {
                     #context
                     #settled
                 };
-                if !#delay.is_zero() {
-                    #wait
-                }
+                #wait
             }
         };
         match self.fall_back() {
@@ -67,22 +65,26 @@ impl Turn<'_> {
         quote!({ #around let #outcome = #attempt; #outcome })
     }
 
-    /// A fresh clone of each argument named in `clone(..)`, under its own name.
+    /// A fresh clone of each argument named in `clone(..)`, and a fresh borrow of each that is `&mut`, under
+    /// their own names.
     fn clones(&self) -> TokenStream {
         let arguments = &self.plan.arguments;
         let clones = arguments.cloned.iter().map(|cloned| {
             let name = &cloned.name;
-            let mutability = cloned.mutable.then(|| syn::Token![mut](name.span()));
+            let mutability = cloned.mutable.map(syn::token::Mut);
             let clone = Ends::at(cloned.place).show(quote!(::core::clone::Clone::clone(&#name)));
             quote!(let #mutability #name = #clone;)
         });
         let this = arguments.cloned_self.map(|(place, mutable)| {
             let this = local("this");
-            let mutability = mutable.then(|| quote!(mut));
+            // An async attempt borrows it uniquely; else only the user's `mut` asks for one.
+            let is_unique = matches!(self.plan.shape.kind, Kind::Async);
+            let mutability = (mutable || is_unique).then(|| quote!(mut));
             let clone = Ends::at(place).show(quote!(::core::clone::Clone::clone(&self)));
             quote!(let #mutability #this = #clone;)
         });
-        quote!(#(#clones)* #this)
+        let lent = arguments.lent.iter().map(|name| quote!(let #name = &mut *#name;));
+        quote!(#(#clones)* #this #(#lent)*)
     }
 
     /// `match attempt { .. }`: returns, or gives the delay.
@@ -182,23 +184,34 @@ impl Turn<'_> {
     }
 
     fn wait(&self) -> TokenStream {
-        let Self { plan, awaited, .. } = self;
+        let Self { plan, awaited, constants: Constants { site, .. } } = self;
         let krate = &plan.krate;
         let delay = local("delay");
-        match (&plan.sleep, awaited.is_empty()) {
+        let is_blocking = awaited.is_empty();
+        let wait = match &plan.sleep {
             // A future that nobody awaits is no `()`.
-            (Some(path), true) => {
+            Some(path) if is_blocking => {
                 let ends = Ends::of(path);
-                let delay = ends.show(delay);
+                let delay = ends.show(&delay);
                 quote_spanned!(ends.mixed()=> let _: () = #path(#delay);)
             }
-            (Some(path), false) => {
+            Some(path) => {
                 let ends = Ends::of(path);
-                let (delay, awaited) = (ends.show(delay), ends.show(awaited));
+                let (delay, awaited) = (ends.show(&delay), ends.show(awaited));
                 quote_spanned!(ends.mixed()=> #path(#delay) #awaited;)
             }
-            (None, true) => quote!(#krate::__private::blocking(#delay);),
-            (None, false) => quote!(#krate::__private::asynchronous(#delay).await;),
+            None if is_blocking => quote!(#krate::__private::blocking(#delay, #site);),
+            None => quote!(#krate::__private::asynchronous(#delay).await;),
+        };
+        if is_blocking {
+            return quote!(if !#delay.is_zero() { #wait });
+        }
+        quote! {
+            if #delay.is_zero() {
+                #krate::__private::at_once().await;
+            } else {
+                #wait
+            }
         }
     }
 }

@@ -66,10 +66,12 @@ fn boxed_type(plan: &Plan, outcome: &TokenStream) -> Option<TokenStream> {
 fn fix_type(plan: &Plan, returned: &TokenStream) -> TokenStream {
     let outcome = local("outcome");
     let owned = plan.arguments.owned.iter().map(|name| quote!(let _ = &mut #name;));
+    let this = plan.arguments.cloned_self.map(|_| local("this")).map(|this| quote!(let _ = &mut #this;));
     let reborrowed = plan.arguments.reborrowed.iter().map(|name| quote!(let _ = &mut *#name;));
     quote! {
         if let ::core::option::Option::Some(#outcome) = ::core::option::Option::None::<#returned> {
             #(#owned)*
+            #this
             #(#reborrowed)*
             return #outcome;
         }

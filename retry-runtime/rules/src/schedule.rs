@@ -33,6 +33,9 @@ impl PartialEq for Backoff {
 }
 
 /// How far a wait strays from its delay, so that clients which failed together do not return together.
+///
+/// `Full`, `Equal` and `Decorrelated` are those of Marc Brooker, "Exponential Backoff And Jitter", AWS
+/// Architecture Blog, 2015.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Jitter {
@@ -50,7 +53,6 @@ pub enum Jitter {
 
 /// When to try again. A plain record: [`fault`](Schedule::fault) says whether it keeps the rules.
 #[derive(Clone, Copy, Debug, PartialEq)]
-
 pub struct Schedule {
     /// First call included; [`UNLIMITED`] for no limit.
     pub max_attempts: u32,
@@ -135,8 +137,9 @@ impl Schedule {
         if delay < max { delay } else { max }
     }
 
-    /// The longest that all waits together can take: jitter included, server hints not. To the
-    /// nanosecond an attempt, in a number of steps that does not depend on `max_attempts`.
+    /// The longest that all waits together can take: jitter included, server hints not. To the nanosecond an
+    /// attempt up to 104 days, above that rounded up by one part in ten billion; in a number of steps that
+    /// does not depend on `max_attempts`.
     ///
     /// A custom backoff counts with `max_delay` every time, since its values are not known here.
     #[must_use]
@@ -162,7 +165,9 @@ impl Schedule {
             (_, Backoff::Fibonacci) => growth::fibonacci_sum(first, max, waits),
             (_, Backoff::Custom(_)) => max * waits as f64,
         };
-        let sum = (sum + 0.5) as u64;
+        // Past 2^53 ns, 104 days, `f64` counts in steps of more than a nanosecond: round up, never down.
+        let sum =
+            if sum < 9_007_199_254_740_992.0 { (sum + 0.5) as u64 } else { (sum * (1.0 + 1e-10)) as u64 };
         match self.max_elapsed {
             Some(limit) if nanos(limit) < sum => limit,
             _ => Duration::from_nanos(sum),

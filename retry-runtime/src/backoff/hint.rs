@@ -1,13 +1,14 @@
 //! Waits that a server asked for.
 
 use rand::Rng;
-use retry_rules::{Jitter, Schedule, duration::nanos};
+use retry_rules::{Jitter, Schedule};
 
 use super::spread;
 
 /// Nanoseconds to wait when the server asked for `hint`, at most `max_retry_after`: never less than
-/// the hint. Where the policy's own delay is the longer one, it decides, within `max_delay`; where the
-/// hint is, its jitter goes upward within `max_retry_after`.
+/// the hint. Where the policy's own draw is longer, it decides, within `max_delay`. Where the hint is, its
+/// jitter goes upward within `max_retry_after`, by a part of the hint itself: clients that were told the same
+/// must not come back at the same moment, whatever their backoff would have been.
 pub(crate) fn wait_for_hint(
     schedule: &Schedule,
     attempt: u32,
@@ -16,26 +17,14 @@ pub(crate) fn wait_for_hint(
     max_retry_after: u64,
     rng: &mut dyn Rng,
 ) -> u64 {
-    if hint == 0 {
-        return super::wait(schedule, attempt, previous, rng);
-    }
-    let delay = match schedule.jitter {
-        // It replaces the backoff: what it may draw at most is what the hint competes with.
-        Jitter::Decorrelated => super::tripled(schedule, previous).min(nanos(schedule.max_delay)),
-        _ => schedule.delay_after(attempt),
-    };
-    if delay >= hint {
-        let wait = super::wait(schedule, attempt, previous, rng);
-        if wait >= hint {
-            return wait;
-        }
-        // The jitter went below what the server asked for: draw again, above it.
-        return spread::between(hint, delay, nanos(schedule.max_delay), rng);
+    let wait = super::wait(schedule, attempt, previous, rng);
+    if wait >= hint {
+        return wait;
     }
     let room = match schedule.jitter {
         Jitter::Factor(factor) => spread::scale(hint, factor),
-        Jitter::Full | Jitter::Decorrelated => delay,
-        Jitter::Equal => delay / 2,
+        Jitter::Full | Jitter::Decorrelated => hint,
+        Jitter::Equal => hint / 2,
         _ => 0,
     };
     spread::between(hint, hint.saturating_add(room), max_retry_after, rng)
@@ -73,11 +62,31 @@ mod tests {
     #[test]
     fn the_jitter_of_a_hint_goes_upward() {
         for (jitter, highest) in
-            [(Jitter::Factor(0.5), 15), (Jitter::Full, 11), (Jitter::None, 10), (Jitter::Decorrelated, 13)]
+            [(Jitter::Factor(0.5), 15), (Jitter::Full, 20), (Jitter::Equal, 15), (Jitter::Decorrelated, 20)]
         {
             let (low, high) = range(jitter, 1, SECOND, 10 * SECOND, MINUTE);
             assert!(low >= 10 * SECOND && near(low, 10 * SECOND), "{jitter:?} {low}");
             assert!(near(high, highest * SECOND), "{jitter:?} {high}");
+        }
+    }
+
+    #[test]
+    fn without_jitter_a_hint_is_waited_for_exactly() {
+        assert_eq!(range(Jitter::None, 1, SECOND, 10 * SECOND, MINUTE), (10 * SECOND, 10 * SECOND));
+    }
+
+    #[test]
+    fn clients_that_were_told_the_same_do_not_return_at_the_same_moment() {
+        for jitter in [Jitter::Factor(0.1), Jitter::Full, Jitter::Equal, Jitter::Decorrelated] {
+            // Around the backoff, 1 s, and far above it.
+            for hint in [900, 999, 1_000, 1_001, 2_000, 3_000].map(|millis| millis * (SECOND / 1_000)) {
+                let mut rng = SmallRng::seed_from_u64(7);
+                let draw = |_| wait_for_hint(&schedule(jitter), 1, None, hint, MINUTE, &mut rng);
+                let mut waits: Vec<u64> = (0..1_000).map(draw).collect();
+                waits.sort_unstable();
+                waits.dedup();
+                assert!(waits.len() > 950, "{jitter:?} {hint}: {} moments", waits.len());
+            }
         }
     }
 

@@ -13,13 +13,9 @@ pub(crate) fn wait(schedule: &Schedule, attempt: u32, previous: Option<u64>, rng
     let max = nanos(schedule.max_delay);
     match schedule.jitter {
         Jitter::Decorrelated => {
-            spread::between(nanos(schedule.initial_delay), tripled(schedule, previous), max, rng)
+            let initial = nanos(schedule.initial_delay);
+            spread::between(initial, previous.unwrap_or(initial).saturating_mul(3), max, rng)
         }
         jitter => spread::around(schedule.delay_after(attempt), jitter, max, rng),
     }
-}
-
-/// The end of the range that decorrelated jitter draws from.
-fn tripled(schedule: &Schedule, previous: Option<u64>) -> u64 {
-    previous.unwrap_or(nanos(schedule.initial_delay)).saturating_mul(3)
 }

@@ -72,6 +72,10 @@ where
 }
 
 /// Waits without blocking.
+#[diagnostic::on_unimplemented(
+    message = "an async retry needs a sleeper, and the feature `tokio` of `retry-runtime` is off",
+    note = "turn the feature on, or name a sleeper: `.sleep(path)`"
+)]
 #[expect(async_fn_in_trait, reason = "sealed by `Call`; `Send` is seen through the concrete types")]
 pub trait AsyncSleep {
     /// Waits for `delay`; a panic names the `site`.
@@ -166,7 +170,9 @@ where
                     Step::GaveUp(error) => return Err((error, retry)),
                 }
             };
-            if !delay.is_zero() {
+            if delay.is_zero() {
+                crate::sleep::at_once().await;
+            } else {
                 self.sleep.sleep(delay, &self.core.site).await;
             }
         }

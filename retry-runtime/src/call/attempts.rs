@@ -18,7 +18,6 @@ use crate::{
     retry::Retry,
     rng,
     site::{Mode, Site},
-    sleep,
 };
 
 /// The attempts of one call, made in a loop of your own.
@@ -54,9 +53,11 @@ pub struct Attempts<Sleep = ()> {
     policy: RetryPolicy,
     site: Site,
     retry: Retry,
+    /// The wait before the next attempt, and when it began.
     pending: Duration,
+    waiting_since: Option<Instant>,
     sleep: Sleep,
-    rng: Option<Box<dyn Rng + Send>>,
+    rng: Option<Box<dyn Rng + Send + Sync>>,
     clock: Option<fn() -> Instant>,
 }
 
@@ -70,6 +71,7 @@ impl RetryPolicy {
             site,
             retry: Retry::start(&site, self),
             pending: Duration::ZERO,
+            waiting_since: None,
             sleep: (),
             rng: None,
             clock: None,
@@ -90,12 +92,12 @@ impl<S> Attempts<S> {
     where
         P: FnMut(Duration) -> R,
     {
-        let Self { policy, site, retry, pending, rng, clock, .. } = self;
-        Attempts { policy, site, retry, pending, sleep: SleepBy(sleep), rng, clock }
+        let Self { policy, site, retry, pending, waiting_since, rng, clock, .. } = self;
+        Attempts { policy, site, retry, pending, waiting_since, sleep: SleepBy(sleep), rng, clock }
     }
 
     /// Draws jitter from `rng` instead of the thread's own generator.
-    pub fn rng(mut self, rng: impl Rng + Send + 'static) -> Self {
+    pub fn rng(mut self, rng: impl Rng + Send + Sync + 'static) -> Self {
         self.rng = Some(Box::new(rng));
         self
     }
@@ -105,14 +107,14 @@ impl<S> Attempts<S> {
     pub fn clock(mut self, clock: fn() -> Instant) -> Self {
         self.clock = Some(clock);
         if self.policy.max_elapsed().is_some() {
-            self.retry = Retry::timed_at(clock());
+            self.retry = self.retry.retimed(clock());
         }
         self
     }
 
     /// Waits as long as the last failure asked for, then says which attempt comes.
     ///
-    /// Cancel safe: a wait that is dropped begins anew with the next call, so no attempt comes too early.
+    /// Cancel safe: when it is dropped, the next call waits for what is left.
     ///
     /// # Panics
     /// When it waits outside a tokio runtime without a [`sleep`](Self::sleep) of its own.
@@ -120,10 +122,18 @@ impl<S> Attempts<S> {
     where
         S: AsyncSleep,
     {
-        if !self.pending.is_zero() {
-            self.sleep.sleep(self.pending, &self.site).await;
+        if self.pending.is_zero() {
+            crate::sleep::at_once().await;
+        } else {
+            let now = self.now()();
+            let since = *self.waiting_since.get_or_insert(now);
+            let rest = self.pending.saturating_sub(now.saturating_duration_since(since));
+            if !rest.is_zero() {
+                self.sleep.sleep(rest, &self.site).await;
+            }
             self.pending = Duration::ZERO;
         }
+        self.waiting_since = None;
         self.context()
     }
 
@@ -134,8 +144,7 @@ impl<S> Attempts<S> {
     {
         let delay = std::mem::take(&mut self.pending);
         if !delay.is_zero() {
-            sleep::warn_if_blocking_a_worker(&self.site);
-            self.sleep.sleep(delay);
+            self.sleep.sleep(delay, &self.site);
         }
         self.context()
     }

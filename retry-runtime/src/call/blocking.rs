@@ -7,7 +7,7 @@ use super::{
     parts::{Before, Blocking, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
     steps::Step,
 };
-use crate::{__private::Preparation, Context, RetryError, retry::Retry, sleep};
+use crate::{__private::Preparation, Context, RetryError, retry::Retry, site::Site, sleep};
 
 /// Prepares an attempt, on this thread.
 pub trait BlockingBefore<E>: Before {
@@ -57,18 +57,18 @@ impl<T, E, P: FnOnce(E) -> Result<T, E>> BlockingFallback<T, E> for FallBack<P> 
 
 /// Blocks the thread.
 pub trait BlockingSleep {
-    /// Blocks for `delay`.
-    fn sleep(&mut self, delay: Duration);
+    /// Blocks for `delay`; a warning names the `site`.
+    fn sleep(&mut self, delay: Duration, site: &Site);
 }
 
 impl BlockingSleep for () {
-    fn sleep(&mut self, delay: Duration) {
-        sleep::blocking(delay);
+    fn sleep(&mut self, delay: Duration, site: &Site) {
+        sleep::blocking(delay, site);
     }
 }
 
 impl<P: FnMut(Duration)> BlockingSleep for SleepBy<P> {
-    fn sleep(&mut self, delay: Duration) {
+    fn sleep(&mut self, delay: Duration, _: &Site) {
         (self.0)(delay);
     }
 }
@@ -122,10 +122,7 @@ where
             let outcome = (self.operation)();
             match self.settle(&mut retry, outcome) {
                 Step::Wait(delay) if delay.is_zero() => {}
-                Step::Wait(delay) => {
-                    sleep::warn_if_blocking_a_worker(&self.core.site);
-                    self.sleep.sleep(delay);
-                }
+                Step::Wait(delay) => self.sleep.sleep(delay, &self.core.site),
                 Step::Done(value) => return Ok(value),
                 Step::GaveUp(error) => return Err((error, retry)),
             }

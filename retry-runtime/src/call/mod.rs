@@ -61,7 +61,7 @@ struct Core<Kind> {
     _kind: PhantomData<Kind>,
     policy: RetryPolicy,
     site: Site,
-    rng: Option<Box<dyn Rng + Send>>,
+    rng: Option<Box<dyn Rng + Send + Sync>>,
     clock: Option<fn() -> Instant>,
 }
 
@@ -233,7 +233,7 @@ where
     }
 
     /// Draws jitter from `rng` instead of the thread's own generator: with a seeded one the waits repeat.
-    pub fn rng(mut self, rng: impl Rng + Send + 'static) -> Self {
+    pub fn rng(mut self, rng: impl Rng + Send + Sync + 'static) -> Self {
         self.core.rng = Some(Box::new(rng));
         self
     }

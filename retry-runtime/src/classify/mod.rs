@@ -57,3 +57,15 @@ impl<E: Classify + ?Sized> Classify for Box<E> {
         (**self).classify()
     }
 }
+
+impl<E: Classify + ?Sized> Classify for std::sync::Arc<E> {
+    fn classify(&self) -> Verdict {
+        (**self).classify()
+    }
+}
+
+impl<E: Classify + ?Sized> Classify for std::rc::Rc<E> {
+    fn classify(&self) -> Verdict {
+        (**self).classify()
+    }
+}

@@ -12,14 +12,14 @@ use std::time::Duration;
 /// assert!(!verdict.is_permanent());
 /// assert_eq!(verdict.server_hint(), Some(Duration::from_secs(2)));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub struct Verdict {
     kind: Kind,
     hint: Option<Duration>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     Transient,
     Throttled,

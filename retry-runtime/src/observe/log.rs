@@ -32,6 +32,12 @@ mod to_tracing {
         tracing::level_enabled!(Level::ERROR)
     }
 
+    /// Whether anyone listens to warnings.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn hears_warnings() -> bool {
+        tracing::level_enabled!(Level::WARN)
+    }
+
     /// To the millisecond: more is noise to a reader, `8.512e-6` even a riddle.
     fn seconds(time: std::time::Duration) -> f64 {
         (time.as_secs_f64() * 1e3).round() / 1e3
@@ -155,6 +161,10 @@ mod nowhere {
     pub(crate) const fn gave_up(_: &Event<'_, Described<'_>>) {}
     pub(crate) const fn not_prepared(_: &Event<'_, Described<'_>>) {}
     pub(crate) const fn recovered(_: &Event<'_, Described<'_>>) {}
+    #[cfg(feature = "tokio")]
+    pub(crate) const fn hears_warnings() -> bool {
+        false
+    }
     #[cfg(feature = "tokio")]
     pub(crate) const fn may_block_worker(_: &str) {}
 }

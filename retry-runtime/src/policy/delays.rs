@@ -17,7 +17,8 @@ pub struct Delays<R> {
 }
 
 impl RetryPolicy {
-    /// The waits between attempts, without jitter.
+    /// The waits between attempts, without jitter. (Decorrelated jitter replaces the backoff: what these are
+    /// then, only [`delays_with`](Self::delays_with) can say.)
     ///
     /// ```
     /// use retry_runtime::RetryPolicy;

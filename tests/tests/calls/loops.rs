@@ -116,14 +116,58 @@ fn an_attempt_knows_its_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_was_dropped_begins_anew() {
+async fn a_wait_that_was_dropped_goes_on_where_it_was() {
     let mut attempts = STEADY.attempts("cancelled");
     attempts.next().await;
     assert!(attempts.failed("no").is_ok());
     assert!(tokio::time::timeout(SECOND / 2, attempts.next()).await.is_err());
     let start = tokio::time::Instant::now();
     assert_eq!(attempts.next().await.attempt(), 2);
-    assert_eq!(start.elapsed(), SECOND);
+    assert_eq!(start.elapsed(), SECOND / 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_is_dropped_again_and_again_ends_all_the_same() {
+    let mut attempts = STEADY.attempts("starved");
+    attempts.next().await;
+    assert!(attempts.failed("no").is_ok());
+    let start = tokio::time::Instant::now();
+    let attempt = loop {
+        if let Ok(attempt) = tokio::time::timeout(SECOND / 20, attempts.next()).await {
+            break attempt;
+        }
+    };
+    assert_eq!((attempt.attempt(), start.elapsed()), (2, SECOND));
+}
+
+#[test]
+fn what_is_over_stays_over() {
+    let mut attempts = STEADY.attempts("latched").sleep(record);
+    attempts.next_blocking();
+    assert_eq!(attempts.failed_with(false, "gone"), Err("gone"));
+    assert_eq!(attempts.failed("busy"), Err("busy"));
+    assert_eq!(attempts.stop_reason(), Some(StopReason::Permanent));
+}
+
+#[tokio::test]
+async fn failures_that_never_suspend_leave_others_their_turn() {
+    let call = async {
+        let mut attempts = RetryPolicy::DEFAULT
+            .with_initial_delay(Duration::ZERO)
+            .with_max_elapsed(Duration::from_secs(3600))
+            .with_unlimited_attempts()
+            .attempts("busy");
+        loop {
+            attempts.next().await;
+            attempts.failed("no")?;
+        }
+    };
+    let call: Result<(), &str> = tokio::select! {
+        biased;
+        outcome = call => outcome,
+        () = async { tokio::task::yield_now().await } => Ok(()),
+    };
+    assert_eq!(call, Ok(()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -14,7 +14,11 @@ mod stand_in {
 
     pub(crate) mod __private {
         pub(crate) use retry_runtime::__private::*;
-        pub(crate) use retry_tests::{record as blocking, record_async as asynchronous};
+        pub(crate) use retry_tests::record_async as asynchronous;
+
+        pub(crate) fn blocking(delay: std::time::Duration, _: &Site) {
+            retry_tests::record(delay);
+        }
     }
 }
 

@@ -91,3 +91,17 @@ async fn it_may_depend_on_self_and_on_type_parameters() {
     assert_eq!(of_a_type_parameter(0_u8, &Flaky::failing(2)).await, Ok(3));
     assert_eq!(recorded_waits(), millis([20, 40]));
 }
+
+#[retry(max_attempts = unlimited, max_elapsed = "1h", initial_delay = "0s")]
+async fn never_suspends() -> Result<(), Failure> {
+    Err(Failure(0))
+}
+
+#[tokio::test]
+async fn retries_at_once_can_be_cancelled() {
+    tokio::select! {
+        biased;
+        outcome = never_suspends() => assert!(outcome.is_ok(), "it never ends by itself"),
+        () = tokio::task::yield_now() => {}
+    }
+}

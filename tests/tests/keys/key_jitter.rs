@@ -98,7 +98,7 @@ fn told_to_wait() -> Result<(), ServerError> {
 fn no_jitter_goes_below_what_the_server_asked_for() {
     assert!(told_to_wait().is_err());
     let waits = recorded_waits();
-    let allowed = Duration::from_secs(1)..=Duration::from_millis(1_010);
+    let allowed = Duration::from_secs(1)..=Duration::from_secs(2);
     assert!(waits.iter().all(|wait| allowed.contains(wait)), "{waits:?}");
 }
 

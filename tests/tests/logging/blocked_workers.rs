@@ -12,9 +12,12 @@ fn warned(log: &Log) -> Vec<String> {
         .collect()
 }
 
+/// Waits that are waits, and no more.
+const QUICK: RetryPolicy = RetryPolicy::DEFAULT.with_initial_delay(Duration::from_nanos(1));
+
 macro_rules! blocking {
     ($($name:ident)+) => {$(
-        #[retry(sleep = record)]
+        #[retry(policy = QUICK)]
         fn $name() -> Result<(), Failure> {
             Err(Failure(0))
         }
@@ -36,8 +39,8 @@ async fn each_function_is_warned_about_once_even_if_a_macro_wrote_several() {
 async fn each_ad_hoc_call_is_warned_about_once() {
     let (log, _guard) = Log::listen();
     for _ in 0..3 {
-        let _ = RetryPolicy::DEFAULT.call(|| Err::<(), _>(1)).sleep(record).operation("called").run();
-        let mut attempts = RetryPolicy::DEFAULT.attempts("looped").sleep(record);
+        let _ = QUICK.call(|| Err::<(), _>(1)).operation("called").run();
+        let mut attempts = QUICK.attempts("looped");
         attempts.next_blocking();
         let _ = attempts.failed(1);
         attempts.next_blocking();
@@ -96,6 +99,18 @@ async fn async_retries_block_nothing() {
 
 #[tokio::test]
 async fn looking_for_a_worker_leaves_the_tasks_budget_as_it_was() {
-    let _ = RetryPolicy::DEFAULT.call(|| Err::<(), _>(1)).sleep(record).operation("budget").run();
+    let _ = QUICK.call(|| Err::<(), _>(1)).operation("budget").run();
     assert!(tokio::task::coop::has_budget_remaining());
+}
+
+#[retry(sleep = record)]
+fn with_a_sleeper_of_its_own() -> Result<(), Failure> {
+    Err(Failure(0))
+}
+
+#[tokio::test]
+async fn a_sleeper_of_ones_own_is_not_warned_about() {
+    let (log, _guard) = Log::listen();
+    let _ = with_a_sleeper_of_its_own();
+    assert_eq!(warned(&log), [""; 0]);
 }
