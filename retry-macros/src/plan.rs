@@ -82,6 +82,7 @@ impl Plan {
         let krate = path(args, Key::Crate, errors).unwrap_or_else(|| quote!(::retry_runtime));
         let context = binding(args, errors);
         let wrap_error = flag(args, Key::WrapError, errors);
+        validate::context(context.as_ref(), &arguments, errors);
         let mut shape = shape?;
         let this = shape.moved_self().map(|moved| moved.ident.clone());
         let bind = |callee: Option<Callee>| callee.map(|callee| callee.with_self_as(this.as_ref()));
@@ -168,14 +169,17 @@ fn text(args: &Args, key: Key, errors: &mut Errors) -> Option<TokenStream> {
 fn binding(args: &Args, errors: &mut Errors) -> Option<Ident> {
     let expr = args.expr(Key::Context, errors)?;
     match expr {
-        Expr::Path(path) if path.path.get_ident().is_some_and(|name| name != "self") => {
-            path.path.get_ident().cloned()
-        }
+        Expr::Path(path) if path.path.get_ident().is_some_and(is_name) => path.path.get_ident().cloned(),
         other => {
             errors.at(other, "`context` takes the name to bind: write `context = cx`");
             None
         }
     }
+}
+
+/// Whether a `let` may bind it.
+fn is_name(word: &Ident) -> bool {
+    word != "self" && word != "Self" && word != "super" && word != "crate"
 }
 
 fn flag(args: &Args, key: Key, errors: &mut Errors) -> bool {

@@ -1,9 +1,11 @@
 //! Checks of one key against another, where the macro knows both.
 
+use proc_macro2::Ident;
 use retry_rules::Fault;
 
 use crate::{
     args::Args,
+    arguments::Arguments,
     errors::Errors,
     input::Function,
     keys::Key,
@@ -59,6 +61,13 @@ fn chosen(policy: &Policy, key: Key) -> Option<String> {
         // `Custom(path)` starts with its word too.
         Value::Variant(_, variant) => Some(variant.clone().into_iter().next()?.to_string().to_lowercase()),
         Value::Known(_) | Value::Const { .. } => None,
+    }
+}
+
+/// Refuses a context that takes the name of an argument to be cloned.
+pub(crate) fn context(name: Option<&Ident>, arguments: &Arguments, errors: &mut Errors) {
+    if let Some(name) = name.filter(|name| arguments.cloned.iter().any(|cloned| cloned.name == **name)) {
+        errors.at(name, format!("`{name}` is also an argument to be cloned: give the context another name"));
     }
 }
 

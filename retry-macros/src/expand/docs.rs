@@ -43,6 +43,7 @@ fn paragraph(policy: &Policy) -> String {
         }
         (Backoff::Custom(_), _) => text.text(", waits of at most ").duration(schedule.max_delay),
         _ if delay(1) == delay(last) && delay(1).is_zero() => text.text(", without waiting"),
+        (_, Jitter::Full) => text.text(", waits of up to ").duration(delay(last)),
         _ if delay(1) == delay(last) => text.text(", waits of ").duration(delay(1)),
         _ => text.text(", waits ").duration(delay(1)).text(" to ").duration(delay(last)),
     };

@@ -319,3 +319,16 @@ fn a_boxed_error_that_classifies_is_asked() {
     assert!(boxed(&flaky).is_err());
     assert_eq!(flaky.attempts(), 1);
 }
+
+#[retry(initial_delay = "0s")]
+fn shared(attempts: &mut u32) -> Result<(), std::sync::Arc<ServerError>> {
+    *attempts += 1;
+    Err(std::sync::Arc::new(ServerError::Gone))
+}
+
+#[test]
+fn an_error_that_is_shared_judges_itself_too() {
+    let mut attempts = 0;
+    assert!(shared(&mut attempts).is_err());
+    assert_eq!(attempts, 1);
+}
