@@ -4,7 +4,6 @@
 
 use std::{cell::Cell, future::Future, pin::Pin, sync::Arc};
 
-use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use retry_runtime::retry;
 use retry_tests::{Failure, Flaky};
@@ -239,88 +238,7 @@ async fn native_trait_methods_make_three_attempts() {
     assert_eq!(Plain(Flaky::failing(2)).by_default().await, Ok(7));
 }
 
-#[async_trait]
-trait Dynamic {
-    async fn fetch(&self, name: String, mut add: Vec<u32>) -> Result<usize, Failure>;
-    async fn change(&mut self, (a, b): (u32, u32)) -> Result<u32, Failure>;
-    async fn consume(self: Box<Self>, input: &str) -> Result<usize, Failure>;
-
-    #[retry(initial_delay = "0s")]
-    async fn by_default(&self) -> Result<usize, Failure>
-    where
-        Self: Sync,
-    {
-        self.fetch(String::new(), vec![]).await
-    }
-}
-
-struct Unannotated(Flaky);
-
-#[async_trait]
-impl Dynamic for Unannotated {
-    async fn fetch(&self, _: String, _: Vec<u32>) -> Result<usize, Failure> {
-        self.0.call_async().await.map(|_| 3)
-    }
-
-    async fn change(&mut self, _: (u32, u32)) -> Result<u32, Failure> {
-        self.0.call_async().await
-    }
-
-    async fn consume(self: Box<Self>, _: &str) -> Result<usize, Failure> {
-        Ok(0)
-    }
-}
-
-struct Boxed {
-    flaky: Flaky,
-    calls: Cell<u32>,
-}
-
-#[async_trait]
-impl Dynamic for Flaky {
-    #[retry(initial_delay = "0s", clone(add))]
-    async fn fetch(&self, name: String, mut add: Vec<u32>) -> Result<usize, Failure> {
-        add.push(self.call_async().await?);
-        Ok(add.len() + name.len())
-    }
-
-    #[retry(initial_delay = "0s")]
-    async fn change(&mut self, (a, b): (u32, u32)) -> Result<u32, Failure> {
-        Ok(self.call_async().await? + a + b)
-    }
-
-    #[retry(initial_delay = "0s")]
-    async fn consume(self: Box<Self>, input: &str) -> Result<usize, Failure> {
-        self.call_async().await?;
-        Ok(input.len())
-    }
-}
-
-#[async_trait]
-trait Change {
-    async fn change(&mut self, cell: Cell<u32>) -> Result<u32, Failure>;
-}
-
-#[async_trait]
-impl Change for Boxed {
-    #[retry(initial_delay = "0s")]
-    async fn change(&mut self, cell: Cell<u32>) -> Result<u32, Failure> {
-        cell.set(cell.get() + 1);
-        self.calls.set(cell.get());
-        self.flaky.call_async().await
-    }
-}
-
-#[tokio::test]
-async fn async_trait_methods_make_three_attempts() {
-    assert_eq!(Flaky::failing(2).fetch("a".into(), vec![0]).await, Ok(3));
-    assert_eq!(Dynamic::change(&mut Flaky::failing(2), (1, 2)).await, Ok(6));
-    assert_eq!(Box::new(Flaky::failing(2)).consume("four").await, Ok(4));
-    assert_eq!(Unannotated(Flaky::failing(2)).by_default().await, Ok(3));
-    let mut boxed = Boxed { flaky: Flaky::failing(2), calls: Cell::new(0) };
-    assert_eq!(sendable(boxed.change(Cell::new(0))).await, Ok(3));
-    assert_eq!(boxed.calls.get(), 3);
-}
+mod boxed_traits;
 
 #[tracing::instrument(skip_all)]
 #[retry(initial_delay = "0s")]
@@ -386,116 +304,9 @@ fn stacked_on_tokio_main() {
     assert_eq!(tokio_main_outside(&Flaky::failing(2)), Ok(3));
 }
 
-/// `Send` and not `Sync`, wherever an argument may hold it.
-mod unsync {
-    use super::*;
+mod unsync;
 
-    struct Held(Cell<u32>);
-
-    #[retry(initial_delay = "0s", clone(text))]
-    async fn cloned<T: Clone + Send + AsRef<str>>(flaky: &Flaky, text: T) -> Result<usize, Failure> {
-        let length = text.as_ref().len();
-        flaky.call_async().await?;
-        Ok(text.as_ref().len() + length)
-    }
-
-    #[retry(initial_delay = "0s")]
-    async fn in_patterns(
-        flaky: &Flaky,
-        (a, _): (Cell<u32>, u8),
-        [b, ..]: [Cell<u32>; 2],
-    ) -> Result<u32, Failure> {
-        a.set(b.get());
-        flaky.call_async().await?;
-        Ok(a.get())
-    }
-
-    #[retry(initial_delay = "0s")]
-    async fn borrowed_inside(flaky: &Flaky, cell: Option<&mut Cell<u32>>) -> Result<u32, Failure> {
-        let value = cell.as_ref().map_or(0, |cell| cell.get());
-        flaky.call_async().await?;
-        Ok(value + cell.as_ref().map_or(0, |cell| cell.get()))
-    }
-
-    #[retry(initial_delay = "0s")]
-    async fn raw(flaky: &Flaky, r#type: Cell<u32>) -> Result<String, Failure> {
-        let text = format!("{type:?}");
-        flaky.call_async().await?;
-        Ok(text)
-    }
-
-    macro_rules! by_fragment {
-        ($name:ident, $cell:ident: $ty:ty) => {
-            #[retry(initial_delay = "0s")]
-            async fn $name(flaky: &Flaky, $cell: $ty) -> Result<u32, Failure> {
-                $cell.set(1);
-                flaky.call_async().await?;
-                Ok($cell.get())
-            }
-        };
-    }
-    by_fragment!(fragment, cell: &mut Cell<u32>);
-
-    impl Held {
-        #[retry(initial_delay = "0s")]
-        async fn by_box(self: Box<Self>, flaky: &Flaky) -> Result<u32, Failure> {
-            self.0.set(1);
-            flaky.call_async().await
-        }
-
-        #[retry(initial_delay = "0s")]
-        async fn by_pin(self: Pin<&mut Self>, flaky: &Flaky) -> Result<u32, Failure> {
-            self.0.set(1);
-            flaky.call_async().await
-        }
-    }
-
-    #[tokio::test]
-    async fn their_futures_are_send() {
-        assert_three!(|flaky| sendable(cloned(flaky, "text")));
-        assert_three!(|flaky| sendable(in_patterns(flaky, (Cell::new(1), 0), [Cell::new(1), Cell::new(2)])));
-        assert_three!(|flaky| sendable(borrowed_inside(flaky, None)));
-        assert_three!(|flaky| sendable(raw(flaky, Cell::new(1))));
-        assert_three!(|flaky| sendable(Box::new(Held(Cell::new(0))).by_box(flaky)));
-        let (flaky, mut held, mut cell) = (Flaky::failing(2), Held(Cell::new(0)), Cell::new(0));
-        assert_eq!(sendable(Pin::new(&mut held).by_pin(&flaky)).await, Ok(3));
-        assert_eq!(sendable(fragment(&Flaky::failing(2), &mut cell)).await, Ok(1));
-    }
-}
-
-/// A body may move a `&mut` argument: each attempt borrows it anew.
-mod moved_borrows {
-    use super::*;
-
-    #[retry(initial_delay = "0s")]
-    async fn into_a_block(flaky: &Flaky, seen: &mut u32) -> Result<u32, Failure> {
-        let attempt = async move {
-            *seen += 1;
-            flaky.call_async().await
-        };
-        attempt.await
-    }
-
-    #[retry(initial_delay = "0s")]
-    fn into_a_future<'a>(
-        flaky: &'a Flaky,
-        seen: &'a mut u32,
-    ) -> impl Future<Output = Result<u32, Failure>> + 'a {
-        let add = 1;
-        async move {
-            *seen += add;
-            flaky.call_async().await
-        }
-    }
-
-    #[tokio::test]
-    async fn each_attempt_borrows_anew() {
-        let (mut block, mut future) = (0, 0);
-        assert_eq!(into_a_block(&Flaky::failing(2), &mut block).await, Ok(3));
-        assert_eq!(into_a_future(&Flaky::failing(2), &mut future).await, Ok(3));
-        assert_eq!((block, future), (3, 3));
-    }
-}
+mod moved_borrows;
 
 #[retry(initial_delay = "0s")]
 async fn compiled_out_argument(flaky: &Flaky, #[cfg(any())] absent: Cell<u32>) -> Result<u32, Failure> {
