@@ -55,6 +55,18 @@ async fn prepare_async(context: Context<'_>) -> Result<(), Failure> {
 #[derive(Clone)]
 struct Request(String);
 
+#[retry(initial_delay = "0s")]
+fn fills(flaky: &Flaky, buffer: &mut Vec<u32>) -> Result<usize, Failure> {
+    buffer.push(flaky.call()?);
+    Ok(buffer.len())
+}
+
+#[retry(initial_delay = "0s")]
+async fn fills_async(flaky: &Flaky, buffer: &mut Vec<u32>, owned: Vec<Request>) -> Result<usize, Failure> {
+    buffer.push(flaky.call_async().await?);
+    Ok(buffer.len() + owned.len())
+}
+
 struct Client {
     flaky: Flaky,
 }
@@ -105,6 +117,7 @@ fn blocking_functions_are_retried() {
     assert_eq!(blocking(&Flaky::failing(2)), Ok(3));
     let client = Client { flaky: Flaky::failing(2) };
     assert_eq!(client.send(Request("r".into())).as_deref(), Ok("r3send"));
+    assert_eq!(fills(&Flaky::failing(2), &mut vec![]), Ok(1));
     let client = Arc::new(Client { flaky: Flaky::failing(2) });
     assert!(client.consume().is_ok());
 }
@@ -114,6 +127,7 @@ async fn async_functions_are_retried() {
     assert_eq!(awaited(&Flaky::failing(2), "n").await.as_deref(), Ok("n3"));
     assert_eq!(returns_future(&Flaky::failing(2)).await, Ok(3));
     assert_eq!(returns_boxed(&Flaky::failing(2)).await, Ok(3));
+    assert_eq!(fills_async(&Flaky::failing(2), &mut vec![], vec![]).await, Ok(1));
     let mut client = Client { flaky: Flaky::failing(2) };
     assert!(client.send_async(Request("r".into()), vec![]).await.is_ok());
     assert_eq!(client.generic("four").await, Ok(4));
