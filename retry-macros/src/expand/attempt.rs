@@ -203,7 +203,7 @@ impl Turn<'_> {
             None if is_blocking => quote!(#krate::__private::blocking(#delay, #site);),
             None => quote!(#krate::__private::asynchronous(#delay).await;),
         };
-        if is_blocking {
+        if is_blocking || !plan.policy.may_spin() {
             return quote!(if !#delay.is_zero() { #wait });
         }
         quote! {
