@@ -84,16 +84,6 @@ impl Policy {
     }
 }
 
-impl Policy {
-    /// Whether a call may go on for ever without a wait. One that does so without suspending must give other
-    /// tasks their turn; one with a limit on attempts is over soon enough, and a further point to suspend at
-    /// would cost each success some twenty-five instructions.
-    pub(crate) fn may_spin(&self) -> bool {
-        self.schedule
-            .is_some_and(|schedule| schedule.max_attempts == UNLIMITED && schedule.initial_delay.is_zero())
-    }
-}
-
 fn read_base(args: &Args, errors: &mut Errors) -> Base {
     let default = Base::Preset(&presets::PRESETS[0]);
     let path = match (&args.policy, args.expr(Key::Policy, errors)) {

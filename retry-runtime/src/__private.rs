@@ -6,7 +6,7 @@ pub use crate::{
     policy::Draft,
     retry::Retry,
     site::{Mode, Site},
-    sleep::{asynchronous, at_once, blocking},
+    sleep::{asynchronous, blocking},
 };
 
 pub mod check;

@@ -13,6 +13,12 @@ use crate::{
     site::Site,
 };
 
+/// After so many retries at a delay of zero an async call waits for the timer's next tick: one that fails
+/// without ever suspending could not be cancelled otherwise, and would keep its thread from all other
+/// tasks. As many as tokio's tasks may do at a stretch. (A point to suspend at for each of these retries
+/// would cost every success some twenty-five instructions.)
+const TURN: u32 = 128;
+
 /// The state of one call. Nothing is written for a call that succeeds at once but the mark that there is
 /// nothing.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +92,8 @@ impl Retry {
                 if logged {
                     log::retrying(&event(Some(delay)));
                 }
-                Some(delay)
+                let takes_turn = site.is_async() && delay.is_zero() && attempt % TURN == 0;
+                Some(if takes_turn { Duration::from_nanos(1) } else { delay })
             }
             Decision::Stop(_) if self.driver().is_abandoned() => {
                 log::not_prepared(&event(None));

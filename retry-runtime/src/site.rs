@@ -48,6 +48,10 @@ impl Site {
         self.service
     }
 
+    pub(crate) const fn is_async(&self) -> bool {
+        matches!(self.mode, Mode::Async)
+    }
+
     /// The clock of such calls.
     pub(crate) fn clock(&self) -> fn() -> Instant {
         match self.mode {

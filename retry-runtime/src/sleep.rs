@@ -1,10 +1,6 @@
 //! The default sleepers, and the two ways in which they can be the wrong ones.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::time::Duration;
 
 use crate::site::Site;
 
@@ -43,32 +39,6 @@ pub(crate) fn asynchronous_at(delay: Duration, site: &Site) -> tokio::time::Slee
     tokio::time::sleep(delay)
 }
 
-/// What stands for a wait of zero: no timer, but a turn for the other tasks once this one has had its
-/// share (tokio's cooperative budget). Else a function that fails without ever suspending could not be
-/// cancelled. Outside tokio it does nothing.
-pub const fn at_once() -> AtOnce {
-    AtOnce
-}
-
-/// The future of [`at_once`].
-#[derive(Debug)]
-#[must_use]
-pub struct AtOnce;
-
-impl Future for AtOnce {
-    type Output = ();
-
-    #[cfg(feature = "tokio")]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        tokio::task::coop::poll_proceed(context).map(|share| share.made_progress())
-    }
-
-    #[cfg(not(feature = "tokio"))]
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Ready(())
-    }
-}
-
 /// Without the feature `tokio` there is no default sleeper: a call of this does not compile.
 #[cfg(not(feature = "tokio"))]
 pub async fn asynchronous(_: impl NeedsSleeper) {}
@@ -97,7 +67,7 @@ fn warn_if_blocking_a_worker(site: &Site) {
 /// restored.
 #[cfg(feature = "tokio")]
 fn is_within_a_task() -> bool {
-    use std::task::Waker;
+    use std::task::{Context, Poll, Waker};
 
     use tokio::{runtime::Handle, task::coop};
 

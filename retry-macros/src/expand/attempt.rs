@@ -203,15 +203,6 @@ impl Turn<'_> {
             None if is_blocking => quote!(#krate::__private::blocking(#delay, #site);),
             None => quote!(#krate::__private::asynchronous(#delay).await;),
         };
-        if is_blocking || !plan.policy.may_spin() {
-            return quote!(if !#delay.is_zero() { #wait });
-        }
-        quote! {
-            if #delay.is_zero() {
-                #krate::__private::at_once().await;
-            } else {
-                #wait
-            }
-        }
+        quote!(if !#delay.is_zero() { #wait })
     }
 }

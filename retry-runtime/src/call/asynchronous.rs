@@ -170,9 +170,7 @@ where
                     Step::GaveUp(error) => return Err((error, retry)),
                 }
             };
-            if delay.is_zero() {
-                crate::sleep::at_once().await;
-            } else {
+            if !delay.is_zero() {
                 self.sleep.sleep(delay, &self.core.site).await;
             }
         }

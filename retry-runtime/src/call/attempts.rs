@@ -122,9 +122,7 @@ impl<S> Attempts<S> {
     where
         S: AsyncSleep,
     {
-        if self.pending.is_zero() {
-            crate::sleep::at_once().await;
-        } else {
+        if !self.pending.is_zero() {
             let now = self.now()();
             let since = *self.waiting_since.get_or_insert(now);
             let rest = self.pending.saturating_sub(now.saturating_duration_since(since));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use retry_runtime::retry;
+use retry_runtime::{RetryPolicy, retry};
 use retry_tests::{Failure, Flaky, millis, record, record_async, recorded_waits};
 
 #[retry(initial_delay = "1.5s", jitter = none, sleep = record)]
@@ -104,4 +104,30 @@ async fn retries_at_once_can_be_cancelled() {
         outcome = never_suspends() => assert!(outcome.is_ok(), "it never ends by itself"),
         () = tokio::task::yield_now() => {}
     }
+}
+
+const SPINNING: RetryPolicy = RetryPolicy::DEFAULT
+    .with_initial_delay(Duration::ZERO)
+    .with_max_elapsed(Duration::from_secs(1))
+    .with_unlimited_attempts();
+
+#[retry(SPINNING)]
+async fn never_suspends_by_a_policy() -> Result<(), Failure> {
+    Err(Failure(7))
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_at_once_let_a_paused_clock_go_on() {
+    assert_eq!(never_suspends_by_a_policy().await, Err(Failure(7)));
+}
+
+#[retry(SPINNING, max_attempts = 128, sleep = record_async)]
+async fn few_enough() -> Result<(), Failure> {
+    Err(Failure(7))
+}
+
+#[tokio::test]
+async fn a_hundred_retries_at_once_ask_no_timer() {
+    assert!(few_enough().await.is_err());
+    assert_eq!(recorded_waits(), []);
 }
