@@ -60,8 +60,8 @@ impl Arguments {
         let mut arguments = Self::default();
         let mut none = Vec::new();
         let (is_awaited, prelude) = match shape {
-            Some(Shape { kind: Kind::Async, prelude, .. }) => (true, prelude),
-            _ => (false, &mut none),
+            Some(Shape { kind, prelude, .. }) => (matches!(kind, Kind::Async), prelude),
+            None => (false, &mut none),
         };
         arguments.read_cloned(args, &mut function.signature, prelude, errors);
         arguments.read_reborrowed(function);

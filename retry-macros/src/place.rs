@@ -96,6 +96,12 @@ impl Place {
         }
     }
 
+    /// Whether something in the block may leave the function, or a loop around the block: `?`, `return`,
+    /// `break`, `continue`, or a macro, in which they may hide. Rather once too often than once too seldom.
+    pub(crate) fn may_leave(&self) -> bool {
+        may_leave(self.block.stream())
+    }
+
     /// The contents of `body` with those of this place replaced.
     pub(crate) fn fill(&self, body: &Group, contents: TokenStream) -> TokenStream {
         fill(body, &self.path, contents)
@@ -105,6 +111,27 @@ impl Place {
 fn is_word(token: &TokenTree, word: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == word)
 }
+
+fn may_leave(tokens: TokenStream) -> bool {
+    let mut after_word = false;
+    let mut after_bang = false;
+    tokens.into_iter().any(|token| {
+        // `name! { .. }`, `name!(..)` and `macro_rules! name`, but not `a != b`.
+        let is_macro = after_bang && !matches!(token, TokenTree::Punct(_));
+        after_bang = after_word && matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '!');
+        after_word = matches!(token, TokenTree::Ident(_));
+        is_macro
+            || match token {
+                TokenTree::Punct(punct) => punct.as_char() == '?',
+                TokenTree::Ident(word) => LEAVES.iter().any(|leaves| word == leaves),
+                TokenTree::Group(group) => may_leave(group.stream()),
+                TokenTree::Literal(_) => false,
+            }
+    })
+}
+
+/// What leaves a function or a loop, and what Rust keeps for that.
+const LEAVES: [&str; 6] = ["return", "break", "continue", "become", "yield", "try"];
 
 fn mentions(tokens: impl IntoIterator<Item = TokenTree>, word: &str) -> bool {
     tokens.into_iter().any(|token| match token {
@@ -138,4 +165,42 @@ fn fill(group: &Group, path: &[usize], contents: TokenStream) -> TokenStream {
             other => other,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaves(body: &str) -> bool {
+        let tokens = body.parse().expect("tokens");
+        Place::whole(&Group::new(Delimiter::Brace, tokens)).may_leave()
+    }
+
+    #[test]
+    fn what_leaves_the_function_or_a_loop_is_found_however_deep() {
+        for body in [
+            "fetch(url).await?.text()",
+            "if url.is_empty() { return Ok(1); } fetch(url).await",
+            "loop { break fetch(url).await }",
+            "for part in parts { if part.is_empty() { continue; } } Ok(1)",
+            "Ok(vec![1])",
+            "anyhow::bail!{\"no\"}",
+            "macro_rules! early { () => {} } Ok(1)",
+            "map(|part| [(part?, 1)])",
+        ] {
+            assert!(leaves(body), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_only_ends_at_its_end_is_bare() {
+        for body in [
+            "fetch(url).await",
+            "let client = Client { url }; if a != b && !c { client.get().await } else { Err(Failure(1)) }",
+            "match fetch(url).await { Ok(reply) => Ok(reply.len()), Err(error) => Err(error.into()) }",
+            "let returned = breaks.trying(); unsafe { call(returned) }",
+        ] {
+            assert!(!leaves(body), "{body}");
+        }
+    }
 }

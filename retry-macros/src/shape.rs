@@ -29,6 +29,9 @@ pub(crate) enum Kind {
     Blocking,
     /// A block that is awaited.
     Async,
+    /// The awaits of the body itself, in the loop: nothing in it can leave the function. It needs no block of
+    /// its own, which would cost compile time, bytes of the future, and instructions of each poll.
+    Bare,
     /// A body that builds a future, which is awaited; in the end the function returns it, in a `Box` or
     /// not.
     BuildsFuture { boxed: bool },
@@ -51,18 +54,18 @@ impl Shape {
         let whole = Place::whole(&function.body);
         if signature.asyncness.is_some() {
             returns::check_outcome(returned, errors)?;
-            return Some(Self::new(Kind::Async, whole.inside_instrument(), returned));
+            return Some(Self::awaited(whole.inside_instrument(), returned));
         }
         let returned = Returned::of(returned);
         returns::check_outcome(returned.outcome(), errors)?;
         Some(match returned {
             Returned::Outcome(ty) => Self::new(Kind::Blocking, whole.inside_instrument(), ty),
             Returned::ImplFuture(ty) => match whole.async_block() {
-                Some(block) => Self::new(Kind::Async, block.inside_instrument(), ty),
+                Some(block) => Self::awaited(block.inside_instrument(), ty),
                 None => Self::new(Kind::BuildsFuture { boxed: false }, whole, ty),
             },
             Returned::BoxedFuture(ty) => match whole.pinned_block() {
-                Some(block) => Self::new(Kind::Async, block.inside_instrument(), ty).without_moves(signature),
+                Some(block) => Self::awaited(block.inside_instrument(), ty).without_moves(signature),
                 None => Self::new(Kind::BuildsFuture { boxed: true }, whole, ty),
             },
         })
@@ -70,6 +73,11 @@ impl Shape {
 
     fn new(kind: Kind, place: Place, outcome: &Type) -> Self {
         Self { kind, place, prelude: Vec::new(), outcome: outcome.clone() }
+    }
+
+    fn awaited(place: Place, outcome: &Type) -> Self {
+        let kind = if place.may_leave() { Kind::Async } else { Kind::Bare };
+        Self::new(kind, place, outcome)
     }
 
     /// Takes the moves that `async_trait` writes out of the attempt.

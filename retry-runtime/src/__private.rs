@@ -6,7 +6,7 @@ pub use crate::{
     policy::Draft,
     retry::Retry,
     site::{Mode, Site},
-    sleep::{asynchronous, blocking},
+    sleep::{asynchronous, blocking, lasts},
 };
 
 pub mod check;

@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use rand::Rng;
-use retry_rules::duration::nanos;
+use retry_rules::{UNLIMITED, duration::nanos};
 
 use crate::{Context, RetryPolicy, StopReason, Verdict, backoff, clock::Moment};
 
@@ -18,8 +18,10 @@ pub(crate) enum Decision {
     Stop(StopReason),
 }
 
-/// The state of one call: 32 bytes, part of every retried future.
+/// The state of one call, part of every retried future: packed, so that the future's own state, one byte,
+/// fits beside it into 32.
 #[derive(Clone, Copy, Debug)]
+#[repr(C, packed)]
 pub(crate) struct Driver {
     /// The call's start if `timed`, else the first failure, else unknown.
     since: Moment,
@@ -76,20 +78,57 @@ impl Driver {
         now: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
     ) -> Decision {
+        if let Some(decision) = self.failed_at_once(policy, verdict) {
+            return decision;
+        }
         match self.next_delay(policy, verdict, now, rng) {
-            Ok(delay) => {
-                self.attempt = self.attempt.saturating_add(1);
-                self.previous_delay = delay;
-                self.total_delay = self.total_delay.saturating_add(delay);
-                Decision::Wait(Duration::from_nanos(delay))
-            }
-            Err(reason) => {
-                self.stopped = Some(reason);
-                Decision::Stop(reason)
-            }
+            Ok(delay) => self.wait(delay),
+            Err(reason) => self.stop(reason),
         }
     }
 
+    /// The decision, where it takes neither a clock nor a draw: the call is over, or its next attempt follows
+    /// without a delay and nothing limits its time.
+    #[inline]
+    pub(crate) fn failed_at_once(&mut self, policy: &RetryPolicy, verdict: Verdict) -> Option<Decision> {
+        if let Some(reason) = self.reason_to_stop(policy, verdict) {
+            return Some(self.stop(reason));
+        }
+        let schedule = policy.schedule();
+        let is_at_once = schedule.retries_at_once() && !verdict.has_server_hint();
+        (is_at_once && schedule.max_elapsed.is_none()).then(|| self.wait(0))
+    }
+
+    #[inline]
+    fn wait(&mut self, delay: u64) -> Decision {
+        // Below `UNLIMITED`, which no attempt reaches.
+        self.attempt = self.attempt.saturating_add(1).min(UNLIMITED - 1);
+        self.previous_delay = delay;
+        self.total_delay = self.total_delay.saturating_add(delay);
+        Decision::Wait(Duration::from_nanos(delay))
+    }
+
+    #[inline]
+    fn stop(&mut self, reason: StopReason) -> Decision {
+        self.stopped = Some(reason);
+        Decision::Stop(reason)
+    }
+
+    /// Why there is no further attempt, whatever the delay would be.
+    #[inline]
+    fn reason_to_stop(&self, policy: &RetryPolicy, verdict: Verdict) -> Option<StopReason> {
+        // What is over stays over.
+        if self.stopped.is_some() {
+            return self.stopped;
+        }
+        if verdict.is_permanent() {
+            return Some(StopReason::Permanent);
+        }
+        let has_attempts_left = self.attempt < policy.schedule().max_attempts;
+        if has_attempts_left { None } else { Some(StopReason::AttemptsExhausted) }
+    }
+
+    /// Nanoseconds until the next attempt, if the limits leave room for them.
     fn next_delay(
         &self,
         policy: &RetryPolicy,
@@ -97,25 +136,16 @@ impl Driver {
         now: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
     ) -> Result<u64, StopReason> {
-        // What is over stays over.
-        if let Some(reason) = self.stopped {
-            return Err(reason);
-        }
-        if self.abandoned || verdict.is_permanent() {
-            return Err(StopReason::Permanent);
-        }
-        if policy.max_attempts().is_some_and(|attempts| self.attempt >= attempts) {
-            return Err(StopReason::AttemptsExhausted);
-        }
+        let schedule = policy.schedule();
         let previous = (self.attempt > 1).then_some(self.previous_delay);
         let delay = match verdict.server_hint().map(nanos) {
-            None => backoff::wait(policy.schedule(), self.attempt, previous, rng),
+            None => backoff::wait(schedule, self.attempt, previous, rng),
             Some(hint) => {
                 let limit = nanos(policy.max_retry_after());
                 if hint > limit {
                     return Err(StopReason::ServerHintTooLong);
                 }
-                backoff::wait_for_hint(policy.schedule(), self.attempt, previous, hint, limit, rng)
+                backoff::wait_for_hint(schedule, self.attempt, previous, hint, limit, rng)
             }
         };
         let total = self.total_delay.saturating_add(delay);
@@ -131,10 +161,11 @@ impl Driver {
         Ok(delay)
     }
 
-    /// Takes back the attempt that was about to be made: the next failure is final.
+    /// Takes back the attempt that was about to be made: the call is over.
     pub(crate) fn abandon(&mut self) {
         self.attempt = self.attempt.saturating_sub(1);
         self.abandoned = true;
+        self.stopped = Some(StopReason::Permanent);
     }
 
     /// Whether the call is over because `before_retry` failed.
@@ -144,7 +175,7 @@ impl Driver {
 
     /// Notes `now` as the first failure, from which untimed calls count.
     pub(crate) fn note_failure(&mut self, now: Instant) {
-        if self.since == Moment::UNKNOWN {
+        if { self.since } == Moment::UNKNOWN {
             self.since = Moment::of(now);
         }
     }
@@ -160,7 +191,7 @@ impl Driver {
     }
 
     fn since_origin(&self, now: &dyn Fn() -> Instant) -> Option<Duration> {
-        let known = self.since != Moment::UNKNOWN;
+        let known = { self.since } != Moment::UNKNOWN;
         known.then(|| Duration::from_nanos(self.since.until(Moment::of(now()))))
     }
 

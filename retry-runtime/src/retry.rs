@@ -9,7 +9,7 @@ use crate::{
     Context, Event, RetryError, RetryPolicy, StopReason, Verdict,
     driver::{Decision, Driver},
     observe::{Described, log},
-    rng,
+    rng::ThreadRng,
     site::Site,
 };
 
@@ -18,6 +18,20 @@ use crate::{
 /// tasks. As many as tokio's tasks may do at a stretch. (A point to suspend at for each of these retries
 /// would cost every success some twenty-five instructions.)
 const TURN: u32 = 128;
+
+impl Decision {
+    /// The wait after failed attempt number `attempt`; `None` if the call is over.
+    #[inline]
+    fn delay(self, site: &Site, attempt: u32) -> Option<Duration> {
+        match self {
+            Self::Wait(Duration::ZERO) if attempt % TURN == 0 && site.is_async() => {
+                Some(Duration::from_nanos(1))
+            }
+            Self::Wait(delay) => Some(delay),
+            Self::Stop(_) => None,
+        }
+    }
+}
 
 /// The state of one call. Nothing is written for a call that succeeds at once but the mark that there is
 /// nothing.
@@ -65,11 +79,18 @@ impl Retry {
         verdict: Verdict,
         error: Described<'_>,
     ) -> Option<Duration> {
-        let clock = site.clock();
-        rng::with_thread_rng(|rng| self.decide(site, policy, verdict, error, &clock, rng))
+        if !log::is_enabled() {
+            let driver = self.driver_mut();
+            let attempt = driver.attempt();
+            if let Some(decision) = driver.failed_at_once(policy, verdict) {
+                return decision.delay(site, attempt);
+            }
+        }
+        self.decide(site, policy, verdict, error, &site.clock(), &mut ThreadRng)
     }
 
     /// As [`failed`](Self::failed), with clock and random numbers handed in.
+    #[inline(never)]
     pub(crate) fn decide(
         &mut self,
         site: &Site,
@@ -79,45 +100,40 @@ impl Retry {
         clock: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
     ) -> Option<Duration> {
-        let logged = log::is_enabled();
-        if logged {
-            self.driver_mut().note_failure(clock());
-        }
+        let is_logged = log::is_enabled();
         let driver = self.driver_mut();
+        if is_logged {
+            driver.note_failure(clock());
+        }
         let attempt = driver.attempt();
         let decision = driver.failed(policy, verdict, clock, rng);
-        let event = |delay| Event { attempt, ..self.event_at(site, policy, Some(&error), delay, clock) };
-        match decision {
-            Decision::Wait(delay) => {
-                if logged {
-                    log::retrying(&event(Some(delay)));
-                }
-                let takes_turn = site.is_async() && delay.is_zero() && attempt % TURN == 0;
-                Some(if takes_turn { Duration::from_nanos(1) } else { delay })
-            }
-            Decision::Stop(_) if self.driver().is_abandoned() => {
-                log::not_prepared(&event(None));
-                None
-            }
-            Decision::Stop(_) => {
-                log::gave_up(&event(None));
-                None
+        if is_logged {
+            let event = |delay| Event { attempt, ..self.event_at(site, policy, Some(&error), delay, clock) };
+            match decision {
+                Decision::Wait(delay) => log::retrying(&event(Some(delay))),
+                Decision::Stop(_) if self.driver().is_abandoned() => log::not_prepared(&event(None)),
+                Decision::Stop(_) => log::gave_up(&event(None)),
             }
         }
+        decision.delay(site, attempt)
     }
 
     /// The call succeeded: says so if it had failed before.
     #[inline]
     pub fn succeeded(&self, site: &Site, policy: &RetryPolicy) {
-        if self.is_retry() {
-            self.recovered(site, policy, &site.clock());
+        // One comparison, for a call that knows nothing of itself has not failed.
+        if self.0.is_some() {
+            self.succeeded_at(site, policy, &site.clock());
         }
     }
 
+    /// As [`succeeded`](Self::succeeded), with the clock handed in.
     #[cold]
     #[inline(never)]
-    pub(crate) fn recovered(&self, site: &Site, policy: &RetryPolicy, clock: &dyn Fn() -> Instant) {
-        log::recovered(&self.event_at(site, policy, None, None, clock));
+    pub(crate) fn succeeded_at(&self, site: &Site, policy: &RetryPolicy, clock: &dyn Fn() -> Instant) {
+        if self.is_retry() {
+            log::recovered(&self.event_at(site, policy, None, None, clock));
+        }
     }
 
     /// Notes the first failure for those who will ask how long ago it was.

@@ -4,6 +4,13 @@ use std::time::Duration;
 
 use crate::site::Site;
 
+/// Whether there is anything to wait for.
+#[inline]
+#[must_use]
+pub const fn lasts(delay: Duration) -> bool {
+    !delay.is_zero()
+}
+
 /// Sleeps on this thread. Says so, once, where that may hold up an async runtime.
 pub fn blocking(delay: Duration, site: &Site) {
     warn_if_blocking_a_worker(site);

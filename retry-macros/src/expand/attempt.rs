@@ -203,6 +203,7 @@ impl Turn<'_> {
             None if is_blocking => quote!(#krate::__private::blocking(#delay, #site);),
             None => quote!(#krate::__private::asynchronous(#delay).await;),
         };
-        quote!(if !#delay.is_zero() { #wait })
+        // A borrow of the delay would keep it in the future for as long as it waits.
+        quote!(if #krate::__private::lasts(#delay) { #wait })
     }
 }

@@ -15,6 +15,7 @@ pub(super) fn body(plan: &Plan) -> TokenStream {
     let contents = match plan.shape.kind {
         Kind::Blocking => blocking(plan, &turn),
         Kind::Async => awaited_block(plan, &turn),
+        Kind::Bare => bare(plan, &turn),
         Kind::BuildsFuture { boxed } => built_future(plan, &turn, boxed),
     };
     let body = plan.shape.place.fill(&plan.function.body, contents);
@@ -33,6 +34,23 @@ fn awaited_block(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
     let body = own_body(plan, &nested(&plan.shape.place.block));
     let fixed = fix_type(plan, &turn.body_type());
     let repeat = turn.repeat(&TokenStream::new(), &quote!(async { #fixed #body }.await));
+    let prelude = &plan.shape.prelude;
+    quote!(#(#prelude)* #repeat)
+}
+
+/// The awaits of the body in the loop itself.
+fn bare(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
+    let body = own_body(plan, &nested(&plan.shape.place.block));
+    let (outcome, returned) = (local("outcome"), turn.body_type());
+    // The type is what `Ok` and `Err` in the body convert to. It is no operand of the match: what it borrows
+    // must be gone by then. And one that never returns must not make the code behind it unreachable.
+    let attempt = quote!({
+        let #outcome: #returned = if let ::core::option::Option::Some(#outcome) = ::core::option::Option::None {
+            #outcome
+        } else #body;
+        #outcome
+    });
+    let repeat = turn.repeat(&TokenStream::new(), &attempt);
     let prelude = &plan.shape.prelude;
     quote!(#(#prelude)* #repeat)
 }

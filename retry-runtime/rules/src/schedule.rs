@@ -114,6 +114,13 @@ impl Schedule {
         }
     }
 
+    /// Whether every delay is zero: nothing grows from nothing, and jitter spreads nothing.
+    #[must_use]
+    #[inline]
+    pub const fn retries_at_once(&self) -> bool {
+        self.initial_delay.is_zero() && !matches!(self.backoff, Backoff::Custom(_))
+    }
+
     /// Nanoseconds to wait after failed attempt number `attempt` (from 1), before jitter.
     #[must_use]
     pub fn delay_after(&self, attempt: u32) -> u64 {

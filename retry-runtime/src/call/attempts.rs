@@ -16,7 +16,7 @@ use crate::{
     Context, IntoVerdict, RetryError, RetryPolicy, StopReason, Verdict,
     observe::Described,
     retry::Retry,
-    rng,
+    rng::ThreadRng,
     site::{Mode, Site},
 };
 
@@ -180,7 +180,7 @@ impl<S> Attempts<S> {
     /// Says in the log that the call succeeded, if it had failed before.
     pub fn succeeded(&self) {
         if self.retry.is_retry() {
-            self.retry.recovered(&self.site, &self.policy, &self.now());
+            self.retry.succeeded_at(&self.site, &self.policy, &self.now());
         }
     }
 
@@ -210,7 +210,7 @@ impl<S> Attempts<S> {
         retry.note_failure(now());
         let delay = match self.rng.as_deref_mut() {
             Some(rng) => retry.decide(site, policy, verdict, error, &now, rng),
-            None => rng::with_thread_rng(|rng| retry.decide(site, policy, verdict, error, &now, rng)),
+            None => retry.decide(site, policy, verdict, error, &now, &mut ThreadRng),
         };
         self.pending = delay.unwrap_or_default();
         delay.is_some()

@@ -6,7 +6,7 @@ use super::{
     Call, Core, Operation,
     parts::{Before, Hooks, JudgeError, JudgeValue, Loggable},
 };
-use crate::{Context, Verdict, observe::Described, retry::Retry, rng};
+use crate::{Context, Verdict, observe::Described, retry::Retry, rng::ThreadRng};
 
 /// What follows an attempt.
 pub(super) enum Step<T, E> {
@@ -73,7 +73,7 @@ where
 
     fn succeeded(&mut self, retry: &Retry) {
         if retry.is_retry() {
-            retry.recovered(&self.core.site, &self.core.policy, &self.core.now());
+            retry.succeeded_at(&self.core.site, &self.core.policy, &self.core.now());
         }
         if H::LISTEN {
             self.hooks.on_success(&retry.event_at(
@@ -92,7 +92,7 @@ where
         let Core { site, policy, rng, .. } = &mut self.core;
         let delay = match rng.as_deref_mut() {
             Some(rng) => retry.decide(site, policy, verdict, described, &now, rng),
-            None => rng::with_thread_rng(|rng| retry.decide(site, policy, verdict, described, &now, rng)),
+            None => retry.decide(site, policy, verdict, described, &now, &mut ThreadRng),
         };
         if H::LISTEN {
             let event = retry.event_at(site, policy, error, delay, &now);

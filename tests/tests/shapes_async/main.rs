@@ -17,6 +17,22 @@ async fn free(flaky: &Flaky) -> Result<u32, Failure> {
     flaky.call_async().await
 }
 
+/// Nothing comes behind it, which no lint may hold against the user.
+#[retry]
+async fn never_returns(_flaky: &Flaky) -> Result<std::convert::Infallible, Failure> {
+    loop {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[retry(initial_delay = "0s")]
+async fn coerced(flaky: &Flaky) -> Result<Box<dyn Fn() -> u32>, Failure> {
+    match flaky.call_async().await {
+        Ok(attempt) => Ok(Box::new(move || attempt)),
+        Err(failure) => Err(failure),
+    }
+}
+
 #[retry(initial_delay = "0s")]
 async fn question_mark_inside_a_macro(flaky: &Flaky) -> Result<Vec<u32>, Failure> {
     Ok(vec![flaky.call_async().await?])
@@ -124,12 +140,24 @@ macro_rules! assert_three {
 }
 
 #[tokio::test]
+async fn a_body_that_never_returns_is_awaited() {
+    let flaky = Flaky::failing(0);
+    let mut call = std::pin::pin!(never_returns(&flaky));
+    assert!(
+        std::future::poll_fn(|context| std::task::Poll::Ready(call.as_mut().poll(context)))
+            .await
+            .is_pending()
+    );
+}
+
+#[tokio::test]
 async fn each_shape_makes_three_attempts() {
     assert_three!(|flaky| sendable(free(flaky)));
     assert_three!(|flaky| sendable(question_mark_inside_a_macro(flaky)));
     assert_three!(|flaky| sendable(impl_trait(flaky)));
     assert_three!(|flaky| sendable(anyhow_result(flaky, String::new())));
     assert_three!(boxed_error);
+    assert_three!(coerced);
     assert_three!(inner_attributes);
     assert_three!(|flaky| sendable(unsendable_error(flaky)));
     assert_three!(|flaky| sendable(owned_and_not_sync(flaky, Cell::new(0))));
