@@ -2,11 +2,12 @@
 
 use crate::{Classify, Context, Event, IntoVerdict, RetryError, Verdict};
 pub use crate::{
+    delay::Delay,
     observe::{Described, ShowBoxed, ShowDisplay, ShowError, ShowName, Shown},
     policy::Draft,
     retry::Retry,
     site::{Mode, Site},
-    sleep::{asynchronous, blocking, lasts},
+    sleep::{asynchronous, blocking},
 };
 
 pub mod check;

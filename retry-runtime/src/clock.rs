@@ -16,29 +16,15 @@ pub(crate) fn asynchronous() -> Instant {
     return Instant::now();
 }
 
-/// A point in time in eight bytes, where an `Instant` takes sixteen: it lives in every retried future.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Moment(i64);
-
-impl Moment {
-    /// Nothing can be older.
-    pub(crate) const UNKNOWN: Self = Self(i64::MIN);
-
-    pub(crate) fn of(instant: Instant) -> Self {
-        static EPOCH: OnceLock<Instant> = OnceLock::new();
-        let epoch = *EPOCH.get_or_init(Instant::now);
-        let after = instant.saturating_duration_since(epoch).as_nanos();
-        let before = epoch.saturating_duration_since(instant).as_nanos();
-        // 292 years either way; beyond, time stands still.
-        let signed = |nanos: u128| i64::try_from(nanos).unwrap_or(i64::MAX);
-        Self(if before > 0 { -signed(before) } else { signed(after) })
-    }
-
-    /// Nanoseconds from `self` to `later`; zero if the clock went backwards.
-    pub(crate) const fn until(self, later: Self) -> u64 {
-        #[expect(clippy::cast_sign_loss, reason = "checked in the condition")]
-        if later.0 > self.0 { later.0.wrapping_sub(self.0) as u64 } else { 0 }
-    }
+/// Nanoseconds from the first moment that this process asked about, negative before it: eight bytes where an
+/// `Instant` takes sixteen. 292 years either way; beyond, time stands still.
+pub(crate) fn nanos(instant: Instant) -> i64 {
+    static EPOCH: OnceLock<Instant> = OnceLock::new();
+    let epoch = *EPOCH.get_or_init(Instant::now);
+    let after = instant.saturating_duration_since(epoch).as_nanos();
+    let before = epoch.saturating_duration_since(instant).as_nanos();
+    let signed = |nanos: u128| i64::try_from(nanos).unwrap_or(i64::MAX);
+    if before > 0 { -signed(before) } else { signed(after) }
 }
 
 #[cfg(test)]
@@ -48,25 +34,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_keep_the_distance_of_instants() {
+    fn nanoseconds_keep_the_distance_of_instants() {
         let now = Instant::now();
-        let later = now + Duration::from_secs(90);
-        assert_eq!(Moment::of(now).until(Moment::of(later)), 90_000_000_000);
-        assert_eq!(Moment::of(later).until(Moment::of(now)), 0);
+        assert_eq!(nanos(now + Duration::from_secs(90)) - nanos(now), 90_000_000_000);
     }
 
     #[test]
     fn a_moment_before_the_first_one_read_is_kept_apart() {
         let now = Instant::now();
-        let _ = Moment::of(now);
+        let _ = nanos(now);
         let Some(earlier) = now.checked_sub(Duration::from_millis(1)) else { return };
-        assert_eq!(Moment::of(earlier).until(Moment::of(now)), 1_000_000);
-    }
-
-    #[test]
-    fn an_unknown_moment_is_older_than_all() {
-        assert!(Moment::UNKNOWN.until(Moment::of(Instant::now())) >= i64::MAX.unsigned_abs());
-        assert_eq!(Moment::of(Instant::now()).until(Moment::UNKNOWN), 0);
+        assert_eq!(nanos(now) - nanos(earlier), 1_000_000);
     }
 
     #[cfg(feature = "tokio")]

@@ -2,36 +2,37 @@
 //! It does no I/O; the clock and the random numbers are handed to it and asked only when a decision
 //! needs them. The attribute's loop, the ad-hoc calls and the loop form all ask this one.
 
+mod packed;
+
 use std::time::{Duration, Instant};
 
 use rand::Rng;
 use retry_rules::{UNLIMITED, duration::nanos};
 
-use crate::{Context, RetryPolicy, StopReason, Verdict, backoff, clock::Moment};
+pub(crate) use self::packed::Rounded;
+use self::packed::{Marks, SevenBytes};
+use crate::{Context, RetryPolicy, StopReason, Verdict, backoff, clock, delay::Delay};
 
 /// What to do after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     /// Wait this long, then try again.
-    Wait(Duration),
+    Wait(Delay),
     /// The call is over.
     Stop(StopReason),
 }
 
-/// The state of one call, part of every retried future: packed, so that the future's own state, one byte,
-/// fits beside it into 32.
+/// The state of one call, part of every retried future: 23 bytes, so that the future's own state fits beside
+/// them into three words.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, packed)]
 pub(crate) struct Driver {
-    /// The call's start if `timed`, else the first failure, else unknown.
-    since: Moment,
-    previous_delay: u64,
-    total_delay: u64,
     attempt: u32,
-    timed: bool,
-    /// `before_retry` failed: the attempt was not made, its error is final.
-    abandoned: bool,
-    stopped: Option<StopReason>,
+    previous_delay: Rounded,
+    total_delay: SevenBytes,
+    /// The call's start if it is timed, else the first failure, if either is known.
+    since: SevenBytes,
+    marks: Marks,
 }
 
 impl Driver {
@@ -39,24 +40,22 @@ impl Driver {
     #[inline]
     pub(crate) const fn untimed() -> Self {
         Self {
-            since: Moment::UNKNOWN,
-            previous_delay: 0,
-            total_delay: 0,
             attempt: 1,
-            timed: false,
-            abandoned: false,
-            stopped: None,
+            previous_delay: Rounded::ZERO,
+            total_delay: SevenBytes::ZERO,
+            since: SevenBytes::ZERO,
+            marks: Marks::NONE,
         }
     }
 
     /// A call that began at `now`.
     pub(crate) fn timed(now: Instant) -> Self {
-        Self { since: Moment::of(now), timed: true, ..Self::untimed() }
+        Self::untimed().retimed(now)
     }
 
     /// The same call, counted from `now`.
     pub(crate) fn retimed(self, now: Instant) -> Self {
-        Self { since: Moment::of(now), timed: true, ..self }
+        Self { since: moment(now), marks: self.marks.timed(), ..self }
     }
 
     /// The number of the attempt that is running, or that ran last.
@@ -66,8 +65,8 @@ impl Driver {
     }
 
     /// Why the call is over, once it is.
-    pub(crate) const fn stopped(&self) -> Option<StopReason> {
-        self.stopped
+    pub(crate) fn stopped(&self) -> Option<StopReason> {
+        self.marks.stopped()
     }
 
     /// Decides what follows a failed attempt. Limits are applied last, so nothing escapes them.
@@ -103,14 +102,16 @@ impl Driver {
     fn wait(&mut self, delay: u64) -> Decision {
         // Below `UNLIMITED`, which no attempt reaches.
         self.attempt = self.attempt.saturating_add(1).min(UNLIMITED - 1);
-        self.previous_delay = delay;
-        self.total_delay = self.total_delay.saturating_add(delay);
-        Decision::Wait(Duration::from_nanos(delay))
+        self.previous_delay = Rounded::down(delay);
+        if delay > 0 {
+            self.total_delay = SevenBytes::saturating(self.total_delay.get().saturating_add(delay));
+        }
+        Decision::Wait(Delay::from_nanos(delay))
     }
 
     #[inline]
     fn stop(&mut self, reason: StopReason) -> Decision {
-        self.stopped = Some(reason);
+        self.marks = self.marks.stopping(reason);
         Decision::Stop(reason)
     }
 
@@ -118,8 +119,8 @@ impl Driver {
     #[inline]
     fn reason_to_stop(&self, policy: &RetryPolicy, verdict: Verdict) -> Option<StopReason> {
         // What is over stays over.
-        if self.stopped.is_some() {
-            return self.stopped;
+        if self.marks.is_stopped() {
+            return self.marks.stopped();
         }
         if verdict.is_permanent() {
             return Some(StopReason::Permanent);
@@ -137,7 +138,7 @@ impl Driver {
         rng: &mut dyn Rng,
     ) -> Result<u64, StopReason> {
         let schedule = policy.schedule();
-        let previous = (self.attempt > 1).then_some(self.previous_delay);
+        let previous = (self.attempt > 1).then(|| self.previous_delay.get());
         let delay = match verdict.server_hint().map(nanos) {
             None => backoff::wait(schedule, self.attempt, previous, rng),
             Some(hint) => {
@@ -148,12 +149,12 @@ impl Driver {
                 backoff::wait_for_hint(schedule, self.attempt, previous, hint, limit, rng)
             }
         };
-        let total = self.total_delay.saturating_add(delay);
+        let total = self.total_delay.get().saturating_add(delay);
         if policy.max_total_delay().is_some_and(|limit| total > nanos(limit)) {
             return Err(StopReason::Elapsed);
         }
         if let Some(limit) = policy.max_elapsed() {
-            let end = self.since.until(Moment::of(now())).saturating_add(delay);
+            let end = self.since_origin(now).unwrap_or(u64::MAX).saturating_add(delay);
             if end > nanos(limit) {
                 return Err(StopReason::Elapsed);
             }
@@ -164,35 +165,35 @@ impl Driver {
     /// Takes back the attempt that was about to be made: the call is over.
     pub(crate) fn abandon(&mut self) {
         self.attempt = self.attempt.saturating_sub(1);
-        self.abandoned = true;
-        self.stopped = Some(StopReason::Permanent);
+        self.marks = self.marks.abandoned().stopping(StopReason::Permanent);
     }
 
     /// Whether the call is over because `before_retry` failed.
     pub(crate) const fn is_abandoned(&self) -> bool {
-        self.abandoned
+        self.marks.is_abandoned()
     }
 
     /// Notes `now` as the first failure, from which untimed calls count.
     pub(crate) fn note_failure(&mut self, now: Instant) {
-        if { self.since } == Moment::UNKNOWN {
-            self.since = Moment::of(now);
+        if !self.marks.knows_since() {
+            self.since = moment(now);
+            self.marks = self.marks.knowing_since();
         }
     }
 
     /// Time since the call's start; `None` if nothing asked for it.
     pub(crate) fn elapsed(&self, now: &dyn Fn() -> Instant) -> Option<Duration> {
-        self.timed.then(|| self.since_origin(now)).flatten()
+        if self.marks.is_timed() { self.since_origin(now).map(Duration::from_nanos) } else { None }
     }
 
     /// Time since the first noted failure; `None` for calls that know their start.
     pub(crate) fn retrying(&self, now: &dyn Fn() -> Instant) -> Option<Duration> {
-        if self.timed { None } else { self.since_origin(now) }
+        if self.marks.is_timed() { None } else { self.since_origin(now).map(Duration::from_nanos) }
     }
 
-    fn since_origin(&self, now: &dyn Fn() -> Instant) -> Option<Duration> {
-        let known = { self.since } != Moment::UNKNOWN;
-        known.then(|| Duration::from_nanos(self.since.until(Moment::of(now()))))
+    /// Nanoseconds since the call's start or its first failure.
+    fn since_origin(&self, now: &dyn Fn() -> Instant) -> Option<u64> {
+        self.marks.knows_since().then(|| self.since.until(clock::nanos(now())))
     }
 
     /// What the attempt that is about to run may know.
@@ -206,10 +207,14 @@ impl Driver {
             operation,
             attempt: self.attempt,
             max_attempts: policy.max_attempts(),
-            previous_delay: (self.attempt > 1).then(|| Duration::from_nanos(self.previous_delay)),
-            elapsed: self.since_origin(now).unwrap_or_default(),
+            previous_delay: (self.attempt > 1).then(|| Duration::from_nanos(self.previous_delay.get())),
+            elapsed: Duration::from_nanos(self.since_origin(now).unwrap_or(0)),
         }
     }
+}
+
+fn moment(instant: Instant) -> SevenBytes {
+    SevenBytes::of_moment(clock::nanos(instant))
 }
 
 #[cfg(test)]

@@ -17,6 +17,10 @@ pub enum StopReason {
 }
 
 impl StopReason {
+    /// In the order of their numbers.
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Permanent, Self::AttemptsExhausted, Self::Elapsed, Self::ServerHintTooLong];
+
     /// The name used in logs and metrics.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

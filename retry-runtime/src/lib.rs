@@ -7,6 +7,7 @@ mod call;
 mod classify;
 mod clock;
 mod context;
+mod delay;
 mod driver;
 mod error;
 mod observe;

@@ -1,12 +1,13 @@
 //! One call that is being retried: the driver with its surroundings. Every loop, generated or ad hoc,
 //! tells it how an attempt ended; it decides, logs, and answers with the wait.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rand::Rng;
 
 use crate::{
     Context, Event, RetryError, RetryPolicy, StopReason, Verdict,
+    delay::Delay,
     driver::{Decision, Driver},
     observe::{Described, log},
     rng::ThreadRng,
@@ -22,11 +23,9 @@ const TURN: u32 = 128;
 impl Decision {
     /// The wait after failed attempt number `attempt`; `None` if the call is over.
     #[inline]
-    fn delay(self, site: &Site, attempt: u32) -> Option<Duration> {
+    fn delay(self, site: &Site, attempt: u32) -> Option<Delay> {
         match self {
-            Self::Wait(Duration::ZERO) if attempt % TURN == 0 && site.is_async() => {
-                Some(Duration::from_nanos(1))
-            }
+            Self::Wait(Delay::ZERO) if attempt % TURN == 0 && site.is_async() => Some(Delay::from_nanos(1)),
             Self::Wait(delay) => Some(delay),
             Self::Stop(_) => None,
         }
@@ -78,7 +77,7 @@ impl Retry {
         policy: &RetryPolicy,
         verdict: Verdict,
         error: Described<'_>,
-    ) -> Option<Duration> {
+    ) -> Option<Delay> {
         if !log::is_enabled() {
             let driver = self.driver_mut();
             let attempt = driver.attempt();
@@ -99,7 +98,7 @@ impl Retry {
         error: Described<'_>,
         clock: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
-    ) -> Option<Duration> {
+    ) -> Option<Delay> {
         let is_logged = log::is_enabled();
         let driver = self.driver_mut();
         if is_logged {
@@ -178,7 +177,7 @@ impl Retry {
         site: &Site,
         policy: &RetryPolicy,
         error: Option<&'a E>,
-        delay: Option<Duration>,
+        delay: Option<Delay>,
     ) -> Event<'a, E> {
         self.event_at(site, policy, error, delay, &site.clock())
     }
@@ -188,7 +187,7 @@ impl Retry {
         site: &Site,
         policy: &RetryPolicy,
         error: Option<&'a E>,
-        delay: Option<Duration>,
+        delay: Option<Delay>,
         clock: &dyn Fn() -> Instant,
     ) -> Event<'a, E> {
         // A decision to wait has already counted the next attempt.
@@ -199,7 +198,7 @@ impl Retry {
             service: site.service(),
             attempt,
             max_attempts: policy.max_attempts(),
-            delay,
+            delay: delay.map(Delay::duration),
             error,
             elapsed: driver.elapsed(clock),
             retrying: driver.retrying(clock),

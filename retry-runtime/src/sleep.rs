@@ -1,54 +1,32 @@
 //! The default sleepers, and the two ways in which they can be the wrong ones.
 
-use std::time::Duration;
+#[cfg(feature = "tokio")]
+mod timer;
 
-use crate::site::Site;
-
-/// Whether there is anything to wait for.
-#[inline]
-#[must_use]
-pub const fn lasts(delay: Duration) -> bool {
-    !delay.is_zero()
-}
+#[cfg(feature = "tokio")]
+use self::timer::Timer;
+use crate::{delay::Delay, site::Site};
 
 /// Sleeps on this thread. Says so, once, where that may hold up an async runtime.
-pub fn blocking(delay: Duration, site: &Site) {
+pub fn blocking(delay: Delay, site: &Site) {
     warn_if_blocking_a_worker(site);
-    std::thread::sleep(delay);
+    std::thread::sleep(delay.duration());
 }
 
-/// Sleeps on tokio's timer.
+/// Sleeps on tokio's timer; a panic names the `site`.
 ///
 /// # Panics
-/// Outside a tokio runtime. There is no error value to return: the error type is the user's.
+/// When polled outside a tokio runtime. There is no error value to return: the error type is the user's.
 #[cfg(feature = "tokio")]
-#[track_caller]
-pub fn asynchronous(delay: Duration) -> tokio::time::Sleep {
-    assert!(
-        tokio::runtime::Handle::try_current().is_ok(),
-        "an async retry waits on tokio's timer, but this is no tokio runtime: call it from one, or name \
-         another sleeper, `#[retry(sleep = path)]` or `.sleep(path)`"
-    );
-    tokio::time::sleep(delay)
-}
-
-/// As [`asynchronous`], for ad-hoc calls: they wait inside this crate, so the panic says where the call
-/// is written.
-#[cfg(feature = "tokio")]
-pub(crate) fn asynchronous_at(delay: Duration, site: &Site) -> tokio::time::Sleep {
-    assert!(
-        tokio::runtime::Handle::try_current().is_ok(),
-        "the retry of `{}` at {} waits on tokio's timer, but this is no tokio runtime: call it from one, \
-         or name another sleeper, `.sleep(path)` (`sleep = path` in `#[retry]`)",
-        site.operation(),
-        site.location(),
-    );
-    tokio::time::sleep(delay)
+#[inline]
+#[must_use]
+pub const fn asynchronous(delay: Delay, site: &Site) -> Timer<'_> {
+    Timer::new(delay, site)
 }
 
 /// Without the feature `tokio` there is no default sleeper: a call of this does not compile.
 #[cfg(not(feature = "tokio"))]
-pub async fn asynchronous(_: impl NeedsSleeper) {}
+pub async fn asynchronous(_: impl NeedsSleeper, _: &Site) {}
 
 /// Implemented by nothing: names what is missing.
 #[cfg(not(feature = "tokio"))]

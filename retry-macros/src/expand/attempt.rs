@@ -187,23 +187,23 @@ impl Turn<'_> {
         let Self { plan, awaited, constants: Constants { site, .. } } = self;
         let krate = &plan.krate;
         let delay = local("delay");
+        let duration = quote!(#delay.duration());
         let is_blocking = awaited.is_empty();
         let wait = match &plan.sleep {
             // A future that nobody awaits is no `()`.
             Some(path) if is_blocking => {
                 let ends = Ends::of(path);
-                let delay = ends.show(&delay);
-                quote_spanned!(ends.mixed()=> let _: () = #path(#delay);)
+                let duration = ends.show(duration);
+                quote_spanned!(ends.mixed()=> let _: () = #path(#duration);)
             }
             Some(path) => {
                 let ends = Ends::of(path);
-                let (delay, awaited) = (ends.show(&delay), ends.show(awaited));
-                quote_spanned!(ends.mixed()=> #path(#delay) #awaited;)
+                let (duration, awaited) = (ends.show(duration), ends.show(awaited));
+                quote_spanned!(ends.mixed()=> #path(#duration) #awaited;)
             }
             None if is_blocking => quote!(#krate::__private::blocking(#delay, #site);),
-            None => quote!(#krate::__private::asynchronous(#delay).await;),
+            None => quote!(#krate::__private::asynchronous(#delay, #site).await;),
         };
-        // A borrow of the delay would keep it in the future for as long as it waits.
-        quote!(if #krate::__private::lasts(#delay) { #wait })
+        quote!(if #delay.lasts() { #wait })
     }
 }

@@ -10,7 +10,7 @@ use super::{
     parts::{Asynchronous, Before, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
     steps::Step,
 };
-use crate::{__private::Preparation, Context, RetryError, retry::Retry, site::Site};
+use crate::{__private::Preparation, Context, RetryError, delay::Delay, retry::Retry, site::Site};
 
 /// Prepares an attempt.
 #[expect(async_fn_in_trait, reason = "sealed by `Call`; `Send` is seen through the concrete types")]
@@ -79,13 +79,13 @@ where
 #[expect(async_fn_in_trait, reason = "sealed by `Call`; `Send` is seen through the concrete types")]
 pub trait AsyncSleep {
     /// Waits for `delay`; a panic names the `site`.
-    async fn sleep(&mut self, delay: Duration, site: &Site);
+    async fn sleep(&mut self, delay: Delay, site: &Site);
 }
 
 #[cfg(feature = "tokio")]
 impl AsyncSleep for () {
-    async fn sleep(&mut self, delay: Duration, site: &Site) {
-        crate::sleep::asynchronous_at(delay, site).await;
+    async fn sleep(&mut self, delay: Delay, site: &Site) {
+        crate::sleep::asynchronous(delay, site).await;
     }
 }
 
@@ -94,8 +94,8 @@ where
     P: FnMut(Duration) -> Fut,
     Fut: Future,
 {
-    async fn sleep(&mut self, delay: Duration, _: &Site) {
-        (self.0)(delay).await;
+    async fn sleep(&mut self, delay: Delay, _: &Site) {
+        (self.0)(delay.duration()).await;
     }
 }
 
@@ -170,7 +170,7 @@ where
                     Step::GaveUp(error) => return Err((error, retry)),
                 }
             };
-            if !delay.is_zero() {
+            if delay.lasts() {
                 self.sleep.sleep(delay, &self.core.site).await;
             }
         }

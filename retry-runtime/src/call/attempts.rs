@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     Context, IntoVerdict, RetryError, RetryPolicy, StopReason, Verdict,
+    delay::Delay,
     observe::Described,
     retry::Retry,
     rng::ThreadRng,
@@ -54,7 +55,7 @@ pub struct Attempts<Sleep = ()> {
     site: Site,
     retry: Retry,
     /// The wait before the next attempt, and when it began.
-    pending: Duration,
+    pending: Delay,
     waiting_since: Option<Instant>,
     sleep: Sleep,
     rng: Option<Box<dyn Rng + Send + Sync>>,
@@ -70,7 +71,7 @@ impl RetryPolicy {
             policy: *self,
             site,
             retry: Retry::start(&site, self),
-            pending: Duration::ZERO,
+            pending: Delay::ZERO,
             waiting_since: None,
             sleep: (),
             rng: None,
@@ -122,14 +123,14 @@ impl<S> Attempts<S> {
     where
         S: AsyncSleep,
     {
-        if !self.pending.is_zero() {
+        if self.pending.lasts() {
             let now = self.now()();
             let since = *self.waiting_since.get_or_insert(now);
             let rest = self.pending.saturating_sub(now.saturating_duration_since(since));
-            if !rest.is_zero() {
+            if rest.lasts() {
                 self.sleep.sleep(rest, &self.site).await;
             }
-            self.pending = Duration::ZERO;
+            self.pending = Delay::ZERO;
         }
         self.waiting_since = None;
         self.context()
@@ -140,8 +141,8 @@ impl<S> Attempts<S> {
     where
         S: BlockingSleep,
     {
-        let delay = std::mem::take(&mut self.pending);
-        if !delay.is_zero() {
+        let delay = std::mem::replace(&mut self.pending, Delay::ZERO);
+        if delay.lasts() {
             self.sleep.sleep(delay, &self.site);
         }
         self.context()
@@ -212,7 +213,7 @@ impl<S> Attempts<S> {
             Some(rng) => retry.decide(site, policy, verdict, error, &now, rng),
             None => retry.decide(site, policy, verdict, error, &now, &mut ThreadRng),
         };
-        self.pending = delay.unwrap_or_default();
+        self.pending = delay.unwrap_or(Delay::ZERO);
         delay.is_some()
     }
 }

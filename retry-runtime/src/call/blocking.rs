@@ -7,7 +7,7 @@ use super::{
     parts::{Before, Blocking, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
     steps::Step,
 };
-use crate::{__private::Preparation, Context, RetryError, retry::Retry, site::Site, sleep};
+use crate::{__private::Preparation, Context, RetryError, delay::Delay, retry::Retry, site::Site, sleep};
 
 /// Prepares an attempt, on this thread.
 pub trait BlockingBefore<E>: Before {
@@ -58,18 +58,18 @@ impl<T, E, P: FnOnce(E) -> Result<T, E>> BlockingFallback<T, E> for FallBack<P> 
 /// Blocks the thread.
 pub trait BlockingSleep {
     /// Blocks for `delay`; a warning names the `site`.
-    fn sleep(&mut self, delay: Duration, site: &Site);
+    fn sleep(&mut self, delay: Delay, site: &Site);
 }
 
 impl BlockingSleep for () {
-    fn sleep(&mut self, delay: Duration, site: &Site) {
+    fn sleep(&mut self, delay: Delay, site: &Site) {
         sleep::blocking(delay, site);
     }
 }
 
 impl<P: FnMut(Duration)> BlockingSleep for SleepBy<P> {
-    fn sleep(&mut self, delay: Duration, _: &Site) {
-        (self.0)(delay);
+    fn sleep(&mut self, delay: Delay, _: &Site) {
+        (self.0)(delay.duration());
     }
 }
 
@@ -121,7 +121,7 @@ where
             }
             let outcome = (self.operation)();
             match self.settle(&mut retry, outcome) {
-                Step::Wait(delay) if delay.is_zero() => {}
+                Step::Wait(delay) if !delay.lasts() => {}
                 Step::Wait(delay) => self.sleep.sleep(delay, &self.core.site),
                 Step::Done(value) => return Ok(value),
                 Step::GaveUp(error) => return Err((error, retry)),

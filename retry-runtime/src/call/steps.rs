@@ -1,16 +1,14 @@
 //! What follows an attempt: the same for calls that block and calls that are awaited.
 
-use std::time::Duration;
-
 use super::{
     Call, Core, Operation,
     parts::{Before, Hooks, JudgeError, JudgeValue, Loggable},
 };
-use crate::{Context, Verdict, observe::Described, retry::Retry, rng::ThreadRng};
+use crate::{Context, Verdict, delay::Delay, observe::Described, retry::Retry, rng::ThreadRng};
 
 /// What follows an attempt.
 pub(super) enum Step<T, E> {
-    Wait(Duration),
+    Wait(Delay),
     Done(T),
     GaveUp(E),
 }
@@ -86,7 +84,7 @@ where
         }
     }
 
-    fn failed(&mut self, retry: &mut Retry, verdict: Verdict, error: Option<&F::Error>) -> Option<Duration> {
+    fn failed(&mut self, retry: &mut Retry, verdict: Verdict, error: Option<&F::Error>) -> Option<Delay> {
         let described = error.map_or(Described::VALUE_TURNED_DOWN, |error| Described::Display(error));
         let now = self.core.now();
         let Core { site, policy, rng, .. } = &mut self.core;

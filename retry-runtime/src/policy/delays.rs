@@ -5,7 +5,7 @@ use std::time::Duration;
 use rand::Rng;
 
 use super::RetryPolicy;
-use crate::backoff;
+use crate::{backoff, driver::Rounded};
 
 /// The waits of a policy, one for each retry. Endless when the attempts are unlimited.
 #[derive(Clone, Debug)]
@@ -56,7 +56,8 @@ impl<R: Rng> Iterator for Delays<R> {
         }
         let wait = backoff::wait(self.policy.schedule(), self.attempt, self.previous, &mut self.rng);
         self.attempt = self.attempt.saturating_add(1);
-        self.previous = Some(wait);
+        // As the engine remembers it.
+        self.previous = Some(Rounded::down(wait).get());
         Some(Duration::from_nanos(wait))
     }
 }

@@ -2,43 +2,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::*;
 
-/// Message and file of the panic.
-fn panic_of(act: impl FnOnce()) -> (String, String) {
-    thread_local! {
-        static FILE: RefCell<String> = const { RefCell::new(String::new()) };
-    }
-    static HOOK: std::sync::Once = std::sync::Once::new();
-    HOOK.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            FILE.set(info.location().map(|place| place.file().to_owned()).unwrap_or_default());
-            before(info);
-        }));
-    });
+fn panic_of(act: impl FnOnce()) -> String {
     let payload = catch_unwind(AssertUnwindSafe(act)).expect_err("a panic");
-    let message = payload
-        .downcast::<String>()
-        .map_or_else(|payload| (*payload.downcast::<&str>().expect("a text")).to_owned(), |message| *message);
-    (message, FILE.take())
+    *payload.downcast::<String>().expect("a formatted text")
 }
 
+const ANNOTATED: u32 = line!() + 1;
 #[retry]
 async fn annotated() -> Result<(), Failure> {
     Err(Failure(0))
 }
 
 #[test]
-fn an_annotated_function_outside_tokio_panics_at_its_own_place() {
-    let (message, file) = panic_of(|| futures_executor::block_on(annotated()).unwrap());
+fn an_annotated_function_outside_tokio_panics_and_names_its_place() {
+    let message = panic_of(|| futures_executor::block_on(annotated()).unwrap());
     assert!(message.contains("no tokio runtime") && message.contains("sleep = path"), "{message}");
-    assert!(file.ends_with("runtimes.rs"), "{file}");
+    assert!(message.contains(&format!("`annotated` at {}:{ANNOTATED}:", file!())), "{message}");
 }
 
 #[test]
 fn an_ad_hoc_call_outside_tokio_panics_and_names_its_place() {
     let line = line!() + 1;
     let call = STEADY.call_async(async || Err::<(), _>("no")).operation("fetch").run();
-    let (message, _) = panic_of(|| futures_executor::block_on(call).unwrap());
+    let message = panic_of(|| futures_executor::block_on(call).unwrap());
     assert!(message.contains("no tokio runtime") && message.contains(".sleep(path)"), "{message}");
     assert!(message.contains("sleep = path"), "{message}");
     assert!(message.contains("`fetch`") && message.contains(&format!("runtimes.rs:{line}:")), "{message}");
@@ -49,7 +35,7 @@ fn a_loop_outside_tokio_panics_and_names_its_place() {
     let line = line!() + 1;
     let mut attempts = STEADY.attempts("looped");
     assert!(attempts.failed("no").is_ok());
-    let (message, _) = panic_of(|| {
+    let message = panic_of(|| {
         futures_executor::block_on(attempts.next());
     });
     assert!(message.contains("`looped`") && message.contains(&format!("runtimes.rs:{line}:")), "{message}");

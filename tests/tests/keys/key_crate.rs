@@ -14,10 +14,12 @@ mod stand_in {
 
     pub(crate) mod __private {
         pub(crate) use retry_runtime::__private::*;
-        pub(crate) use retry_tests::record_async as asynchronous;
+        pub(crate) fn blocking(delay: Delay, _: &Site) {
+            retry_tests::record(delay.duration());
+        }
 
-        pub(crate) fn blocking(delay: std::time::Duration, _: &Site) {
-            retry_tests::record(delay);
+        pub(crate) async fn asynchronous(delay: Delay, _: &Site) {
+            retry_tests::record_async(delay.duration()).await;
         }
     }
 }

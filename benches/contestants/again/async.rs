@@ -1,0 +1,19 @@
+use std::{sync::LazyLock, time::Duration};
+
+use again::RetryPolicy;
+
+static POLICY: LazyLock<RetryPolicy> = LazyLock::new(|| {
+    RetryPolicy::exponential(Duration::from_millis(100))
+        .with_max_delay(Duration::from_secs(10))
+        .with_max_retries(2)
+        .with_jitter(true)
+});
+
+// each copy
+pub async fn call_COPY(key: &str) -> Outcome {
+    let attempt = || async {
+        let request = prepare(key, COPY)?;
+        send(&request).await
+    };
+    POLICY.retry_if(attempt, is_transient).await
+}

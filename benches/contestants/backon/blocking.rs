@@ -1,0 +1,18 @@
+use std::time::Duration;
+
+use backon::{BlockingRetryable, ExponentialBuilder};
+
+const POLICY: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(100))
+    .with_max_delay(Duration::from_secs(10))
+    .with_max_times(2)
+    .with_jitter();
+
+// each copy
+pub fn call_COPY(key: &str) -> Outcome {
+    let attempt = || {
+        let request = prepare(key, COPY)?;
+        send_blocking(&request)
+    };
+    attempt.retry(POLICY).when(is_transient).call()
+}

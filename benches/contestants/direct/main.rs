@@ -1,0 +1,45 @@
+//! No retry at all. Where the others recover from two failures, this calls three times: the work alone.
+
+use std::process::ExitCode;
+
+use retry_benches::{
+    Contestant,
+    work::{Outcome, operation, operation_async, operation_with_locals},
+};
+
+fn blocking(key: &str) -> Outcome {
+    operation(key)
+}
+
+fn blocking_at_once(key: &str) -> Outcome {
+    operation(key).or_else(|_| operation(key)).or_else(|_| operation(key))
+}
+
+async fn asynchronous(key: &str) -> Outcome {
+    operation_async(key).await
+}
+
+async fn at_once(key: &str) -> Outcome {
+    if let Ok(value) = operation_async(key).await {
+        return Ok(value);
+    }
+    if let Ok(value) = operation_async(key).await {
+        return Ok(value);
+    }
+    operation_async(key).await
+}
+
+async fn waiting(key: &str) -> Outcome {
+    operation_with_locals(key).await
+}
+
+fn main() -> ExitCode {
+    Contestant::new()
+        .blocking(blocking)
+        .blocking_at_once(blocking_at_once)
+        .asynchronous(asynchronous)
+        .timer_free(at_once)
+        .as_written(at_once)
+        .future(waiting)
+        .exit()
+}

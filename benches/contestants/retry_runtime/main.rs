@@ -1,0 +1,50 @@
+//! `#[retry]` of retry-runtime, with its default features.
+
+use std::{hint::black_box, process::ExitCode};
+
+use retry_benches::{
+    Contestant,
+    work::{Outcome, is_transient, operation, operation_async},
+};
+use retry_runtime::retry;
+
+#[retry(filter = is_transient)]
+fn blocking(key: &str) -> Outcome {
+    operation(key)
+}
+
+#[retry(initial_delay = "0s", filter = is_transient)]
+fn blocking_at_once(key: &str) -> Outcome {
+    operation(key)
+}
+
+#[retry(filter = is_transient)]
+async fn asynchronous(key: &str) -> Outcome {
+    operation_async(key).await
+}
+
+#[retry(initial_delay = "0s", filter = is_transient)]
+async fn at_once(key: &str) -> Outcome {
+    operation_async(key).await
+}
+
+#[retry(initial_delay = "1h", max_delay = "2h", filter = is_transient)]
+async fn waiting(key: &str) -> Outcome {
+    let mut locals = [0_u8; 64];
+    black_box(&mut locals);
+    let outcome = operation_async(key).await;
+    black_box(&mut locals);
+    outcome
+}
+
+fn main() -> ExitCode {
+    Contestant::new()
+        .blocking(blocking)
+        .blocking_at_once(blocking_at_once)
+        .asynchronous(asynchronous)
+        .timer_free(at_once)
+        .as_written(at_once)
+        .future(waiting)
+        .waiting(waiting)
+        .exit()
+}

@@ -1,0 +1,18 @@
+use std::time::Duration;
+
+use tokio_retry::{
+    RetryIf,
+    strategy::{ExponentialBackoff, jitter},
+};
+
+const DELAYS: ExponentialBackoff =
+    ExponentialBackoff::from_millis(2).factor(50).max_delay(Duration::from_secs(10));
+
+// each copy
+pub async fn call_COPY(key: &str) -> Outcome {
+    let attempt = || async {
+        let request = prepare(key, COPY)?;
+        send(&request).await
+    };
+    RetryIf::start(DELAYS.map(jitter).take(2), attempt, is_transient).await
+}

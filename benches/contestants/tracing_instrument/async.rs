@@ -1,0 +1,8 @@
+use tracing::instrument;
+
+// each copy
+#[instrument]
+pub async fn call_COPY(key: &str) -> Outcome {
+    let request = prepare(key, COPY)?;
+    send(&request).await
+}

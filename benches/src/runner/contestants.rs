@@ -1,0 +1,113 @@
+//! Who takes part: every `[[bin]]` of `benches/Cargo.toml` but the runner. What a contestant cannot do is
+//! said by the doc comment at the top of its `main.rs`; what it can is found by asking its program and by the
+//! templates in its folder.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use toml::Table;
+
+use crate::{
+    manifest::{Entry, Manifest},
+    template::{Form, Template},
+    workspace::{self, Workspace},
+};
+
+/// The work without retries.
+pub(crate) const DIRECT: &str = "direct";
+/// What all are compared with.
+pub(crate) const HAND_WRITTEN: &str = "hand-written";
+/// What an attribute may cost to compile.
+pub(crate) const INSTRUMENT: &str = "tracing-instrument";
+/// Ours, which has to meet the goals.
+pub(crate) const OURS: &str = "retry-runtime";
+/// The same engine around a closure.
+const OURS_AD_HOC: &str = "retry-runtime-calls";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Yardstick,
+    Ours,
+    Peer,
+}
+
+pub(crate) fn role(name: &str) -> Role {
+    match name {
+        DIRECT | HAND_WRITTEN | INSTRUMENT => Role::Yardstick,
+        OURS | OURS_AD_HOC => Role::Ours,
+        _ => Role::Peer,
+    }
+}
+
+pub(crate) struct Contestant {
+    /// Also its program's name.
+    pub(crate) name: String,
+    pub(crate) features: Vec<String>,
+    /// What its user depends on.
+    pub(crate) dependencies: Table,
+    /// The same and what every copied function needs.
+    pub(crate) dependencies_of_copies: Table,
+    /// Its doc comment.
+    pub(crate) caveats: String,
+    folder: PathBuf,
+}
+
+impl Contestant {
+    pub(crate) fn all(workspace: &Workspace) -> Result<Vec<Self>> {
+        let manifest = Manifest::read(workspace)?;
+        let mut frame = Table::new();
+        frame.insert("tokio".to_owned(), manifest.dependency("tokio")?);
+        let mut work = Table::new();
+        work.insert("path".to_owned(), workspace.benches().display().to_string().into());
+        work.insert("default-features".to_owned(), false.into());
+        frame.insert(env!("CARGO_PKG_NAME").to_owned(), work.into());
+        manifest.entries()?.into_iter().map(|entry| Self::read(entry, &manifest, &frame)).collect()
+    }
+
+    fn read(entry: Entry, manifest: &Manifest, frame: &Table) -> Result<Self> {
+        let dependencies = manifest.dependencies_of(&entry.features)?;
+        let mut dependencies_of_copies = frame.clone();
+        dependencies_of_copies.extend(dependencies.clone());
+        Ok(Self {
+            name: entry.name,
+            features: entry.features,
+            dependencies,
+            dependencies_of_copies,
+            caveats: doc_comment(&workspace::read(&entry.main)?),
+            folder: entry.main.with_file_name(""),
+        })
+    }
+
+    /// The function that is copied, if the contestant has this form.
+    pub(crate) fn template(&self, form: Form) -> Result<Option<Template>> {
+        let path = self.folder.join(form.file_name());
+        if !path.exists() {
+            return Ok(None);
+        }
+        Ok(Some(Template::parse(&workspace::read(&path)?)))
+    }
+}
+
+/// The `//!` lines at the top of a file.
+fn doc_comment(source: &str) -> String {
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    lines.map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caveats_are_the_doc_comment_at_the_top() {
+        assert_eq!(doc_comment("//! One.\n//!\n//! Two.\n\nuse x;\n//! no"), "One.\n\nTwo.");
+        assert_eq!(doc_comment("fn main() {}"), "");
+    }
+
+    #[test]
+    fn whoever_is_neither_yardstick_nor_ours_is_a_peer() {
+        assert_eq!(role("retry"), Role::Peer);
+        assert_eq!(role("retry-runtime-calls"), Role::Ours);
+        assert_eq!(role("tracing-instrument"), Role::Yardstick);
+    }
+}

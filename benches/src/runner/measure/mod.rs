@@ -1,0 +1,66 @@
+//! One measurement a file, each of them over all contestants that take part.
+
+mod allocations;
+mod cargo_check;
+mod cold_build;
+mod cpu;
+mod instructions;
+mod text;
+mod time;
+
+use anyhow::Result;
+
+use crate::{
+    contestants::Contestant,
+    measurement::Measurement,
+    program::Program,
+    results::{Figure, Ranking, Results},
+    workspace::Workspace,
+};
+
+/// What measurements work on.
+struct Field<'a> {
+    workspace: &'a Workspace,
+    contestants: &'a [Contestant],
+    programs: Vec<Program>,
+}
+
+/// Builds and checks what is needed, then measures.
+pub(crate) fn measure(
+    workspace: &Workspace,
+    contestants: &[Contestant],
+    measurements: &[Measurement],
+) -> Result<Results> {
+    if measurements.iter().any(|measurement| matches!(measurement, Measurement::Instructions(_))) {
+        instructions::find_valgrind()?;
+    }
+    let programs = if measurements.iter().any(|measurement| measurement.runs_programs()) {
+        contestants.iter().map(|contestant| Program::build(workspace, contestant)).collect::<Result<_>>()?
+    } else {
+        Vec::new()
+    };
+    let field = Field { workspace, contestants, programs };
+    let mut results = Results::default();
+    for measurement in measurements {
+        eprintln!("measuring {}", measurement.name());
+        results.add(Ranking::new(*measurement, field.measure(*measurement)?));
+    }
+    Ok(results)
+}
+
+impl Field<'_> {
+    fn measure(&self, measurement: Measurement) -> Result<Vec<Figure>> {
+        match measurement {
+            Measurement::Instructions(scenario) => instructions::measure(&self.programs, scenario),
+            Measurement::Allocations(scenario) => allocations::measure(&self.programs, scenario),
+            Measurement::Future => allocations::future(&self.programs),
+            Measurement::Waiting => allocations::waiting(&self.programs),
+            Measurement::Text(form) => text::measure(self.workspace, self.contestants, form),
+            Measurement::Check(form) => cargo_check::measure(self.workspace, self.contestants, form),
+            Measurement::ColdBuild => cold_build::cpu_seconds(self.workspace, self.contestants),
+            Measurement::Crates => cold_build::crates(self.workspace, self.contestants),
+            Measurement::Time(scenario) => time::measure(&self.programs, scenario),
+            Measurement::ZeroDelay => time::zero_delay(&self.programs),
+        }
+    }
+}

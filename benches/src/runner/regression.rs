@@ -1,0 +1,104 @@
+//! The regression check: deterministic counts of hand-written and of ours, built and counted in one run, so
+//! that it depends on no timing and on no other machine.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result};
+
+use crate::{
+    contestants::{Contestant, HAND_WRITTEN, OURS},
+    goals::{GOALS, Goal},
+    measure::measure,
+    results::Results,
+    workspace::Workspace,
+};
+
+/// Whether all limits hold, within their tolerances.
+pub(crate) fn check(workspace: &Workspace, mut contestants: Vec<Contestant>) -> Result<bool> {
+    contestants.retain(|contestant| [HAND_WRITTEN, OURS].contains(&contestant.name.as_str()));
+    let measurements: Vec<_> = checked().map(|goal| goal.measurement).collect();
+    let results = measure(workspace, &contestants, &measurements)?;
+    let (table, broken) = table(&results)?;
+    print!("{table}");
+    match broken {
+        0 => println!("\nall limits hold"),
+        _ => println!(
+            "\n{broken} broken: find what made the figure grow; the limits are in benches/src/runner/goals.rs"
+        ),
+    }
+    Ok(broken == 0)
+}
+
+fn checked() -> impl Iterator<Item = &'static Goal> {
+    GOALS.iter().filter(|goal| goal.tolerance.is_some())
+}
+
+/// One line a limit, and how many are broken.
+fn table(results: &Results) -> Result<(String, usize)> {
+    let mut table = String::new();
+    let mut broken = 0;
+    let _ = writeln!(table, "{:40} {HAND_WRITTEN:>12} {OURS:>13} {:>8} {:>9}", "", "limit", "tolerance");
+    for goal in checked() {
+        let name = goal.measurement.name();
+        let judgement =
+            goal.judge(results).with_context(|| format!("{name} was not measured: a contestant lost it"))?;
+        let show = |value| goal.measurement.show(value);
+        let verdict = match (judgement.met, judgement.tolerated) {
+            (true, _) => "",
+            (false, true) => "tolerated",
+            (false, false) => "BROKEN",
+        };
+        broken += usize::from(!judgement.tolerated);
+        let line = format!(
+            "{name:40} {:>12} {:>13} {:>8} {:>9} {verdict}",
+            judgement.hand_written.map_or_else(String::new, show),
+            show(judgement.ours),
+            show(judgement.allowed),
+            goal.tolerance.map_or_else(String::new, show),
+        );
+        let _ = writeln!(table, "{}", line.trim_end());
+    }
+    Ok((table, broken))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        measurement::Measurement,
+        results::{Figure, Ranking},
+    };
+
+    /// Hand-written at 100 everywhere, ours at so much.
+    fn results(ours: impl Fn(Measurement) -> f64) -> Results {
+        let mut results = Results::default();
+        for goal in checked() {
+            let figures =
+                vec![Figure::exact(HAND_WRITTEN, 100.0), Figure::exact(OURS, ours(goal.measurement))];
+            results.add(Ranking::new(goal.measurement, figures));
+        }
+        results
+    }
+
+    #[test]
+    fn what_is_within_the_limits_passes() {
+        assert_eq!(table(&results(|_| 0.0)).unwrap().1, 0);
+    }
+
+    #[test]
+    fn a_broken_limit_is_named() {
+        let ours = |measurement| if measurement == Measurement::Future { 117.0 } else { 0.0 };
+        let (table, broken) = table(&results(ours)).unwrap();
+        assert_eq!(broken, 1);
+        let line = table.lines().find(|line| line.starts_with("future")).unwrap();
+        assert_eq!(
+            line.split_whitespace().collect::<Vec<_>>(),
+            ["future", "100", "117", "116", "0", "BROKEN"]
+        );
+    }
+
+    #[test]
+    fn what_was_not_measured_does_not_pass() {
+        assert!(table(&Results::default()).is_err());
+    }
+}

@@ -1,0 +1,131 @@
+//! The operation that every contestant retries. It fails as often as it was told to, and counts its
+//! attempts.
+
+use std::{
+    fmt,
+    hint::black_box,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+/// What a call returns.
+pub type Outcome = Result<u64, Failure>;
+
+/// The error of the operation: the transient kind is retried, the permanent one is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The service is away; the attempt's number tells the errors apart.
+    Unavailable(u64),
+    /// The service refuses, and will go on refusing.
+    Denied,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unavailable(attempt) => write!(f, "attempt {attempt} found the service away"),
+            Self::Denied => f.write_str("the service refuses"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// The filter of every contestant.
+#[must_use]
+pub fn is_transient(failure: &Failure) -> bool {
+    matches!(failure, Failure::Unavailable(_))
+}
+
+static FAILURES_LEFT: AtomicU64 = AtomicU64::new(0);
+static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
+
+/// How many of the next attempts fail: `u64::MAX` never stops failing.
+#[inline]
+pub fn fail_next(attempts: u64) {
+    FAILURES_LEFT.store(attempts, Relaxed);
+}
+
+/// Attempts made since the program began.
+#[must_use]
+pub fn attempts() -> u64 {
+    ATTEMPTS.load(Relaxed)
+}
+
+/// One attempt. A key that begins with `!` is denied.
+///
+/// # Errors
+///
+/// [`Failure::Unavailable`] as often as [`fail_next`] said; [`Failure::Denied`] for a denied key.
+#[inline(never)]
+pub fn operation(key: &str) -> Outcome {
+    let attempt = ATTEMPTS.load(Relaxed) + 1;
+    ATTEMPTS.store(attempt, Relaxed);
+    let left = FAILURES_LEFT.load(Relaxed);
+    if left > 0 {
+        FAILURES_LEFT.store(left - 1, Relaxed);
+        return Err(Failure::Unavailable(attempt));
+    }
+    if key.as_bytes().first() == Some(&b'!') {
+        return Err(Failure::Denied);
+    }
+    Ok(black_box(key).len() as u64)
+}
+
+/// One attempt of an async function.
+///
+/// # Errors
+///
+/// As [`operation`].
+#[expect(clippy::unused_async, reason = "the least that an async attempt can be")]
+pub async fn operation_async(key: &str) -> Outcome {
+    operation(key)
+}
+
+/// One attempt that keeps 64 bytes of its own across a suspension point.
+///
+/// # Errors
+///
+/// As [`operation`].
+pub async fn operation_with_locals(key: &str) -> Outcome {
+    let mut locals = [0_u8; 64];
+    black_box(&mut locals);
+    let outcome = operation_async(key).await;
+    black_box(&mut locals);
+    outcome
+}
+
+/// What the copied functions send.
+pub struct Request<'a> {
+    key: &'a str,
+    number: u64,
+}
+
+/// The first half of a copied function's work.
+///
+/// # Errors
+///
+/// [`Failure::Denied`] for a denied key.
+#[inline(never)]
+pub fn prepare(key: &str, number: u64) -> Result<Request<'_>, Failure> {
+    if black_box(key).is_empty() { Err(Failure::Denied) } else { Ok(Request { key, number }) }
+}
+
+/// The second half.
+///
+/// # Errors
+///
+/// As [`operation`].
+#[inline(never)]
+pub fn send_blocking(request: &Request<'_>) -> Outcome {
+    operation(request.key).map(|answer| answer + request.number)
+}
+
+/// The second half, async.
+///
+/// # Errors
+///
+/// As [`operation`].
+pub async fn send(request: &Request<'_>) -> Outcome {
+    std::future::ready(()).await;
+    send_blocking(request)
+}
