@@ -46,8 +46,7 @@ impl Contestant {
     /// # Panics
     ///
     /// If the command line is wrong: the runner wrote it.
-    #[expect(clippy::new_without_default, reason = "it reads the command line")]
-    pub fn new() -> Self {
+    pub fn from_arguments() -> Self {
         let mut arguments = std::env::args().skip(1);
         let scenario = arguments.next().expect("the scenario comes first");
         let command = arguments.next().unwrap_or_default();

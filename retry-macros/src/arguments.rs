@@ -59,13 +59,17 @@ impl Arguments {
     ) -> Self {
         let mut arguments = Self::default();
         let mut none = Vec::new();
-        let (is_awaited, prelude) = match shape {
-            Some(Shape { kind, prelude, .. }) => (matches!(kind, Kind::Async), prelude),
+        let (is_unique, prelude) = match shape {
+            // A bare body borrows as it would without us; a hook beside it may change what it owns.
+            Some(Shape { kind, prelude, .. }) => {
+                let has_hook = args.get(Key::BeforeRetry).is_some();
+                (matches!(kind, Kind::Async) || (matches!(kind, Kind::Bare) && has_hook), prelude)
+            }
             None => (false, &mut none),
         };
         arguments.read_cloned(args, &mut function.signature, prelude, errors);
         arguments.read_reborrowed(function);
-        if is_awaited {
+        if is_unique {
             arguments.read_unique(function, prelude);
         }
         if arguments.clones_self() && function.captures_self() {

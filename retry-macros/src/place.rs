@@ -115,12 +115,23 @@ fn is_word(token: &TokenTree, word: &str) -> bool {
 fn may_leave(tokens: TokenStream) -> bool {
     let mut after_word = false;
     let mut after_bang = false;
+    let mut after_hash = false;
     tokens.into_iter().any(|token| {
         // `name! { .. }`, `name!(..)` and `macro_rules! name`, but not `a != b`.
         let is_macro = after_bang && !matches!(token, TokenTree::Punct(_));
-        after_bang = after_word && matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '!');
-        after_word = matches!(token, TokenTree::Ident(_));
+        let is_bang = is_punct(&token, '!');
+        // An inner attribute needs a block that is the body of something.
+        let is_inner_attribute = after_hash && is_bang;
+        after_bang = after_word && is_bang;
+        after_hash = is_punct(&token, '#');
+        // A path that a macro was given, `$path!(..)`, comes in a group without delimiters.
+        after_word = match &token {
+            TokenTree::Ident(_) => true,
+            TokenTree::Group(group) => group.delimiter() == Delimiter::None,
+            _ => false,
+        };
         is_macro
+            || is_inner_attribute
             || match token {
                 TokenTree::Punct(punct) => punct.as_char() == '?',
                 TokenTree::Ident(word) => LEAVES.iter().any(|leaves| word == leaves),
@@ -128,6 +139,10 @@ fn may_leave(tokens: TokenStream) -> bool {
                 TokenTree::Literal(_) => false,
             }
     })
+}
+
+fn is_punct(token: &TokenTree, punct: char) -> bool {
+    matches!(token, TokenTree::Punct(found) if found.as_char() == punct)
 }
 
 /// What leaves a function or a loop, and what Rust keeps for that.
@@ -187,9 +202,18 @@ mod tests {
             "anyhow::bail!{\"no\"}",
             "macro_rules! early { () => {} } Ok(1)",
             "map(|part| [(part?, 1)])",
+            "#![allow(unused)] Ok(1)",
         ] {
             assert!(leaves(body), "{body}");
         }
+    }
+
+    #[test]
+    fn a_macro_called_through_a_fragment_is_one() {
+        let path = TokenTree::Group(Group::new(Delimiter::None, "check".parse().expect("tokens")));
+        let call: TokenStream = "!(fetch(url).await); Ok(1)".parse().expect("tokens");
+        let body = [path].into_iter().chain(call).collect();
+        assert!(Place::whole(&Group::new(Delimiter::Brace, body)).may_leave());
     }
 
     #[test]

@@ -52,7 +52,8 @@ impl<'a> Context<'a> {
         matches!(self.attempts_left(), Some(0))
     }
 
-    /// The wait before this attempt; `None` for the first.
+    /// The wait before this attempt; `None` for the first. Above 60 seconds, or with jitter, rounded down by
+    /// less than one part in thirty million.
     #[must_use]
     pub const fn previous_delay(&self) -> Option<Duration> {
         self.previous_delay

@@ -13,6 +13,9 @@ pub(crate) use self::packed::Rounded;
 use self::packed::{Marks, SevenBytes};
 use crate::{Context, RetryPolicy, StopReason, Verdict, backoff, clock, delay::Delay};
 
+/// A year, in nanoseconds: no call goes on for longer. A [`Driver`] has no room to count much further.
+const LONGEST: u64 = 365 * 86_400 * 1_000_000_000;
+
 /// What to do after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
@@ -150,12 +153,12 @@ impl Driver {
             }
         };
         let total = self.total_delay.get().saturating_add(delay);
-        if policy.max_total_delay().is_some_and(|limit| total > nanos(limit)) {
+        if policy.max_total_delay().is_some_and(|limit| total > nanos(limit).min(LONGEST)) {
             return Err(StopReason::Elapsed);
         }
         if let Some(limit) = policy.max_elapsed() {
             let end = self.since_origin(now).unwrap_or(u64::MAX).saturating_add(delay);
-            if end > nanos(limit) {
+            if end > nanos(limit).min(LONGEST) {
                 return Err(StopReason::Elapsed);
             }
         }

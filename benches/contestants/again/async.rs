@@ -11,9 +11,6 @@ static POLICY: LazyLock<RetryPolicy> = LazyLock::new(|| {
 
 // each copy
 pub async fn call_COPY(key: &str) -> Outcome {
-    let attempt = || async {
-        let request = prepare(key, COPY)?;
-        send(&request).await
-    };
+    let attempt = || send(key, COPY);
     POLICY.retry_if(attempt, is_transient).await
 }

@@ -3,6 +3,5 @@ use asyn_retry_policy::retry;
 // each copy
 #[retry(attempts = 3, base_delay_ms = 100, max_delay_ms = 10_000, predicate = is_transient)]
 pub async fn call_COPY(key: &str) -> Outcome {
-    let request = prepare(key, COPY)?;
-    send(&request).await
+    send(key, COPY).await
 }

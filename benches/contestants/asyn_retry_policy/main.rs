@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use asyn_retry_policy::retry;
 use retry_benches::{
     Contestant,
-    work::{Outcome, is_transient, operation_async, operation_with_locals},
+    work::{Locals, Outcome, is_transient, operation_async},
 };
 
 #[retry(attempts = 3, base_delay_ms = 100, max_delay_ms = 10_000, predicate = is_transient)]
@@ -22,11 +22,14 @@ async fn as_written(key: &str) -> Outcome {
 
 #[retry(attempts = 3, base_delay_ms = 3_600_000, max_delay_ms = 7_200_000, predicate = is_transient)]
 async fn waiting(key: &str) -> Outcome {
-    operation_with_locals(key).await
+    let mut locals = Locals::new();
+    let outcome = operation_async(key).await;
+    locals.touch();
+    outcome
 }
 
 fn main() -> ExitCode {
-    Contestant::new()
+    Contestant::from_arguments()
         .asynchronous(asynchronous)
         .as_written(as_written)
         .future(waiting)

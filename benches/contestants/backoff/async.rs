@@ -39,9 +39,6 @@ fn classify(failure: Failure) -> Error<Failure> {
 
 // each copy
 pub async fn call_COPY(key: &str) -> Outcome {
-    let attempt = || async {
-        let request = prepare(key, COPY).map_err(classify)?;
-        send(&request).await.map_err(classify)
-    };
+    let attempt = || async { send(key, COPY).await.map_err(classify) };
     backoff::future::retry(POLICY.clone(), attempt).await
 }

@@ -46,8 +46,7 @@ fn into_failure(error: Error<Failure>) -> Failure {
 // each copy
 pub fn call_COPY(key: &str) -> Outcome {
     let attempt = || {
-        let request = prepare(key, COPY).map_err(classify)?;
-        send_blocking(&request).map_err(classify)
+        send_blocking(key, COPY).map_err(classify)
     };
     backoff::retry(POLICY.clone(), attempt).map_err(into_failure)
 }

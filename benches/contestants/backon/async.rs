@@ -10,9 +10,6 @@ const POLICY: ExponentialBuilder = ExponentialBuilder::new()
 
 // each copy
 pub async fn call_COPY(key: &str) -> Outcome {
-    let attempt = || async {
-        let request = prepare(key, COPY)?;
-        send(&request).await
-    };
+    let attempt = || send(key, COPY);
     attempt.retry(POLICY).when(is_transient).await
 }

@@ -10,9 +10,6 @@ const POLICY: ExponentialBuilder = ExponentialBuilder::new()
 
 // each copy
 pub fn call_COPY(key: &str) -> Outcome {
-    let attempt = || {
-        let request = prepare(key, COPY)?;
-        send_blocking(&request)
-    };
+    let attempt = || send_blocking(key, COPY);
     attempt.retry(POLICY).when(is_transient).call()
 }

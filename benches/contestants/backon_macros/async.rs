@@ -14,6 +14,5 @@ const fn policy() -> ExponentialBuilder {
 // each copy
 #[backon(backoff = policy, when = is_transient)]
 pub async fn call_COPY(key: &str) -> Outcome {
-    let request = prepare(key, COPY)?;
-    send(&request).await
+    send(key, COPY).await
 }

@@ -14,6 +14,5 @@ const fn policy() -> ExponentialBuilder {
 // each copy
 #[backon(backoff = policy, when = is_transient)]
 pub fn call_COPY(key: &str) -> Outcome {
-    let request = prepare(key, COPY)?;
-    send_blocking(&request)
+    send_blocking(key, COPY)
 }

@@ -11,7 +11,7 @@ use backon::{ConstantBuilder, ExponentialBuilder};
 use backon_macros::backon;
 use retry_benches::{
     Contestant,
-    work::{Outcome, is_transient, operation, operation_async, operation_with_locals},
+    work::{Locals, Outcome, is_transient, operation, operation_async},
 };
 
 const fn policy() -> ExponentialBuilder {
@@ -61,11 +61,14 @@ async fn as_written(key: &str) -> Outcome {
 
 #[backon(backoff = hours, when = is_transient)]
 async fn waiting(key: &str) -> Outcome {
-    operation_with_locals(key).await
+    let mut locals = Locals::new();
+    let outcome = operation_async(key).await;
+    locals.touch();
+    outcome
 }
 
 fn main() -> ExitCode {
-    Contestant::new()
+    Contestant::from_arguments()
         .blocking(blocking)
         .blocking_at_once(blocking_at_once)
         .asynchronous(asynchronous)

@@ -1,4 +1,3 @@
 pub async fn call_COPY(key: &str) -> Outcome {
-    let request = prepare(key, COPY)?;
-    send(&request).await
+    send(key, COPY).await
 }

@@ -1,4 +1,3 @@
 pub fn call_COPY(key: &str) -> Outcome {
-    let request = prepare(key, COPY)?;
-    send_blocking(&request)
+    send_blocking(key, COPY)
 }

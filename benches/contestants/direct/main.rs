@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use retry_benches::{
     Contestant,
-    work::{Outcome, operation, operation_async, operation_with_locals},
+    work::{Locals, Outcome, operation, operation_async},
 };
 
 fn blocking(key: &str) -> Outcome {
@@ -30,11 +30,14 @@ async fn at_once(key: &str) -> Outcome {
 }
 
 async fn waiting(key: &str) -> Outcome {
-    operation_with_locals(key).await
+    let mut locals = Locals::new();
+    let outcome = operation_async(key).await;
+    locals.touch();
+    outcome
 }
 
 fn main() -> ExitCode {
-    Contestant::new()
+    Contestant::from_arguments()
         .blocking(blocking)
         .blocking_at_once(blocking_at_once)
         .asynchronous(asynchronous)

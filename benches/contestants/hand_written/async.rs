@@ -13,11 +13,7 @@ fn backoff(initial: Duration, attempt: u32) -> Duration {
 pub async fn call_COPY(key: &str) -> Outcome {
     let mut attempt = 1;
     loop {
-        let outcome = async {
-            let request = prepare(key, COPY)?;
-            send(&request).await
-        };
-        match outcome.await {
+        match send(key, COPY).await {
             Err(failure) if attempt < MAX_ATTEMPTS && is_transient(&failure) => {}
             outcome => return outcome,
         }

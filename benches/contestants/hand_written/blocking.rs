@@ -13,11 +13,7 @@ fn backoff(initial: Duration, attempt: u32) -> Duration {
 pub fn call_COPY(key: &str) -> Outcome {
     let mut attempt = 1;
     loop {
-        let outcome = || {
-            let request = prepare(key, COPY)?;
-            send_blocking(&request)
-        };
-        match outcome() {
+        match send_blocking(key, COPY) {
             Err(failure) if attempt < MAX_ATTEMPTS && is_transient(&failure) => {}
             outcome => return outcome,
         }

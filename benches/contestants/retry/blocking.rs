@@ -22,9 +22,6 @@ fn classify(outcome: Outcome) -> OperationResult<u64, Failure> {
 
 // each copy
 pub fn call_COPY(key: &str) -> Outcome {
-    let attempt = || {
-        let request = prepare(key, COPY)?;
-        send_blocking(&request)
-    };
+    let attempt = || send_blocking(key, COPY);
     retry(delays(), || classify(attempt())).map_err(|error| error.error)
 }

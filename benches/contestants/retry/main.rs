@@ -37,5 +37,5 @@ fn blocking_at_once(key: &str) -> Outcome {
 }
 
 fn main() -> ExitCode {
-    Contestant::new().blocking(blocking).blocking_at_once(blocking_at_once).exit()
+    Contestant::from_arguments().blocking(blocking).blocking_at_once(blocking_at_once).exit()
 }

@@ -18,6 +18,5 @@ fn failed_for_now(outcome: &Outcome) -> bool {
 #[retry(POLICY, failed_for_now)]
 #[allow(unexpected_cfgs)]
 pub async fn call_COPY(key: &str) -> Outcome {
-    let request = prepare(key, COPY)?;
-    send(&request).await
+    send(key, COPY).await
 }

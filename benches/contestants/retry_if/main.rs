@@ -7,7 +7,7 @@ use std::{process::ExitCode, time::Duration};
 
 use retry_benches::{
     Contestant,
-    work::{Outcome, is_transient, operation_async, operation_with_locals},
+    work::{Locals, Outcome, is_transient, operation_async},
 };
 use retry_if::{ExponentialBackoffConfig, retry};
 
@@ -41,11 +41,14 @@ async fn as_written(key: &str) -> Outcome {
 
 #[retry(HOURS, failed_for_now)]
 async fn waiting(key: &str) -> Outcome {
-    operation_with_locals(key).await
+    let mut locals = Locals::new();
+    let outcome = operation_async(key).await;
+    locals.touch();
+    outcome
 }
 
 fn main() -> ExitCode {
-    Contestant::new()
+    Contestant::from_arguments()
         .asynchronous(asynchronous)
         .as_written(as_written)
         .future(waiting)

@@ -3,6 +3,5 @@ use retry_runtime::retry;
 // each copy
 #[retry(filter = is_transient)]
 pub async fn call_COPY(key: &str) -> Outcome {
-    let request = prepare(key, COPY)?;
-    send(&request).await
+    send(key, COPY).await
 }

@@ -1,10 +1,10 @@
 //! `#[retry]` of retry-runtime, with its default features.
 
-use std::{hint::black_box, process::ExitCode};
+use std::process::ExitCode;
 
 use retry_benches::{
     Contestant,
-    work::{Outcome, is_transient, operation, operation_async},
+    work::{Locals, Outcome, is_transient, operation, operation_async},
 };
 use retry_runtime::retry;
 
@@ -30,15 +30,14 @@ async fn at_once(key: &str) -> Outcome {
 
 #[retry(initial_delay = "1h", max_delay = "2h", filter = is_transient)]
 async fn waiting(key: &str) -> Outcome {
-    let mut locals = [0_u8; 64];
-    black_box(&mut locals);
+    let mut locals = Locals::new();
     let outcome = operation_async(key).await;
-    black_box(&mut locals);
+    locals.touch();
     outcome
 }
 
 fn main() -> ExitCode {
-    Contestant::new()
+    Contestant::from_arguments()
         .blocking(blocking)
         .blocking_at_once(blocking_at_once)
         .asynchronous(asynchronous)

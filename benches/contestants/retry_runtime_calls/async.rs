@@ -2,9 +2,6 @@ use retry_runtime::RetryPolicy;
 
 // each copy
 pub async fn call_COPY(key: &str) -> Outcome {
-    let attempt = async || {
-        let request = prepare(key, COPY)?;
-        send(&request).await
-    };
+    let attempt = || send(key, COPY);
     RetryPolicy::DEFAULT.call_async(attempt).filter(is_transient).run().await
 }

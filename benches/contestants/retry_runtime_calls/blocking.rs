@@ -2,9 +2,6 @@ use retry_runtime::RetryPolicy;
 
 // each copy
 pub fn call_COPY(key: &str) -> Outcome {
-    let attempt = || {
-        let request = prepare(key, COPY)?;
-        send_blocking(&request)
-    };
+    let attempt = || send_blocking(key, COPY);
     RetryPolicy::DEFAULT.call(attempt).filter(is_transient).run()
 }

@@ -34,7 +34,7 @@ async fn waiting(key: &str) -> Outcome {
 }
 
 fn main() -> ExitCode {
-    Contestant::new()
+    Contestant::from_arguments()
         .blocking(blocking)
         .blocking_at_once(blocking_at_once)
         .asynchronous(asynchronous)

@@ -10,9 +10,6 @@ const DELAYS: ExponentialBackoff =
 
 // each copy
 pub async fn call_COPY(key: &str) -> Outcome {
-    let attempt = || async {
-        let request = prepare(key, COPY)?;
-        send(&request).await
-    };
+    let attempt = || send(key, COPY);
     RetryIf::start(DELAYS.map(jitter).take(2), attempt, is_transient).await
 }

@@ -12,10 +12,7 @@ fn notify(_: &Failure, _: Duration) {}
 
 // each copy
 pub async fn call_COPY(key: &str) -> Outcome {
-    let attempt = || async {
-        let request = prepare(key, COPY)?;
-        send(&request).await.map_transient_err()
-    };
+    let attempt = || async { send(key, COPY).await.map_transient_err() };
     let delays = DELAYS.map(jitter_with_bounds(0.9, 1.1)).take(2);
     RetryIf::spawn(delays, attempt, is_transient, notify).await
 }

@@ -39,7 +39,7 @@ async fn waiting(key: &str) -> Outcome {
 }
 
 fn main() -> ExitCode {
-    Contestant::new()
+    Contestant::from_arguments()
         .asynchronous(asynchronous)
         .as_written(as_written)
         .future(waiting)

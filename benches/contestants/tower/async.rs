@@ -43,9 +43,6 @@ fn policy() -> Transient {
 
 // each copy
 pub async fn call_COPY(key: &str) -> Outcome {
-    let attempt = |key| async move {
-        let request = prepare(key, COPY)?;
-        send(&request).await
-    };
+    let attempt = |key| send(key, COPY);
     Retry::new(policy(), service_fn(attempt)).oneshot(key).await
 }

@@ -105,7 +105,7 @@ async fn waiting(key: &str) -> Outcome {
 }
 
 fn main() -> ExitCode {
-    Contestant::new()
+    Contestant::from_arguments()
         .asynchronous(asynchronous)
         .timer_free(timer_free)
         .as_written(as_written)

@@ -3,6 +3,5 @@ use tracing::instrument;
 // each copy
 #[instrument]
 pub async fn call_COPY(key: &str) -> Outcome {
-    let request = prepare(key, COPY)?;
-    send(&request).await
+    send(key, COPY).await
 }

@@ -3,6 +3,5 @@ use tracing::instrument;
 // each copy
 #[instrument]
 pub fn call_COPY(key: &str) -> Outcome {
-    let request = prepare(key, COPY)?;
-    send_blocking(&request)
+    send_blocking(key, COPY)
 }

@@ -15,9 +15,6 @@ fn backoff(attempt: u32, failure: &Failure) -> RetryPolicy {
 
 // each copy
 pub async fn call_COPY(key: &str) -> Outcome {
-    let attempt = || async {
-        let request = prepare(key, COPY)?;
-        send(&request).await
-    };
+    let attempt = || send(key, COPY);
     retry_fn(attempt).retries(2).custom_backoff(backoff).max_delay(MAX_DELAY).await
 }

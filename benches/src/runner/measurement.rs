@@ -106,7 +106,9 @@ impl Measurement {
             Self::Check(_) | Self::Time(_) | Self::ZeroDelay => format!("{value:.2}"),
             Self::ColdBuild => format!("{value:.1}"),
             // A block that is allocated now and then, an instruction that is not there each time.
-            Self::Allocations(_) | Self::Instructions(_) if value.fract() != 0.0 => format!("{value:.1}"),
+            Self::Allocations(_) | Self::Instructions(_) if value < 1000.0 && value.fract() != 0.0 => {
+                format!("{value:.1}")
+            }
             _ => format!("{value:.0}"),
         }
     }
@@ -126,7 +128,7 @@ pub(crate) const SECTIONS: [Section; 8] = [
         name: "instructions",
         title: "Instructions per call",
         how: "Instructions that callgrind counts in a long run less those in a short one, divided by the \
-              calls between them.",
+              calls between them. With a timer the count differs by some tens from run to run.",
         measurements: &[
             Measurement::Instructions(Scenario::BlockingSuccess),
             Measurement::Instructions(Scenario::AsyncSuccess),
@@ -180,7 +182,7 @@ pub(crate) const SECTIONS: [Section; 8] = [
         name: "cold-build",
         title: "Cold build",
         how: "`cargo build` of an empty crate that depends on the contestant, with the features that the other \
-              measurements need, into an empty directory: CPU seconds, median and extremes of 3 rounds, and how \
+              measurements need, into an empty directory: CPU seconds, median and extremes of 3 interleaved rounds, and how \
               many crates that compiles.",
         measurements: &[Measurement::ColdBuild, Measurement::Crates],
     },
@@ -228,6 +230,7 @@ mod tests {
         let instructions = Measurement::Instructions(Scenario::AsyncSuccess);
         assert_eq!(instructions.show(50.0), "50");
         assert_eq!(instructions.show(50.26), "50.3");
+        assert_eq!(instructions.show(5301.8), "5302");
         assert_eq!(Measurement::Waiting.show(384.4), "384");
         let ratio = Measurement::Check(Form::Async);
         assert_eq!(

@@ -42,10 +42,12 @@ fn awaited_block(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
 fn bare(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
     let body = own_body(plan, &nested(&plan.shape.place.block));
     let (outcome, returned) = (local("outcome"), turn.body_type());
-    // The type is what `Ok` and `Err` in the body convert to. It is no operand of the match: what it borrows
-    // must be gone by then. And one that never returns must not make the code behind it unreachable.
+    // The type is what `Ok` and `Err` in the body convert to. It is declared first, so that it is known even if
+    // the body has an error; and a body that never returns must not make the code behind it unreachable.
     let attempt = quote!({
-        let #outcome: #returned = if let ::core::option::Option::Some(#outcome) = ::core::option::Option::None {
+        #[allow(clippy::type_complexity)]
+        let #outcome: #returned;
+        #outcome = if let ::core::option::Option::Some(#outcome) = ::core::option::Option::None {
             #outcome
         } else #body;
         #outcome

@@ -114,11 +114,14 @@ impl Schedule {
         }
     }
 
-    /// Whether every delay is zero: nothing grows from nothing, and jitter spreads nothing.
+    /// Whether every delay is zero: nothing grows from nothing, and jitter spreads nothing. (Decorrelated jitter
+    /// may grow from what a server asked for.)
     #[must_use]
     #[inline]
     pub const fn retries_at_once(&self) -> bool {
-        self.initial_delay.is_zero() && !matches!(self.backoff, Backoff::Custom(_))
+        self.initial_delay.is_zero()
+            && !matches!(self.backoff, Backoff::Custom(_))
+            && !matches!(self.jitter, Jitter::Decorrelated)
     }
 
     /// Nanoseconds to wait after failed attempt number `attempt` (from 1), before jitter.

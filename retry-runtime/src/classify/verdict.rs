@@ -41,7 +41,8 @@ impl Verdict {
     pub const PERMANENT: Self = Self { kind: Kind::Permanent, hint: NO_HINT };
 
     /// Adds the server's word (`Retry-After` and kin) on when to come back: the next wait is at least
-    /// this long, and the call ends if that is above the policy's `max_retry_after`.
+    /// this long, and the call ends if that is above the policy's `max_retry_after`. Longer than 584 years
+    /// counts as that.
     pub const fn with_server_hint(self, hint: Duration) -> Self {
         let hint = nanos(hint);
         Self { hint: if hint < NO_HINT { hint } else { NO_HINT - 1 }, ..self }

@@ -172,6 +172,29 @@ prop_compose! {
     }
 }
 
+/// Hardly any delay, but a wait of 100 days whenever the server asks for it.
+const PATIENT: RetryPolicy =
+    STEADY.with_max_attempts(1_000).with_max_retry_after(Duration::from_secs(100 * DAY));
+const DAY: u64 = 86_400;
+
+#[test]
+fn limits_of_years_hold_and_end_after_one() {
+    let years = |count: u64| Duration::from_secs(count * 365 * DAY);
+    for policy in [PATIENT.with_max_elapsed(years(3)), PATIENT.with_max_total_delay(years(3))] {
+        let (waits, reason) = Fixture::new(1).waits(&policy, hint(100 * DAY));
+        assert_eq!((waits.len(), reason), (3, StopReason::Elapsed));
+    }
+}
+
+#[test]
+fn decorrelated_waits_grow_from_a_hint_even_if_they_began_at_zero() {
+    let policy = STEADY.with_initial_delay(Duration::ZERO).with_jitter(Jitter::Decorrelated);
+    let (mut fixture, mut driver) = (Fixture::new(1), Driver::untimed());
+    assert_eq!(fixture.failed(&mut driver, &policy, Verdict::TRANSIENT), Decision::Wait(Delay::ZERO));
+    fixture.failed(&mut driver, &policy, hint(4));
+    assert_ne!(fixture.failed(&mut driver, &policy, Verdict::TRANSIENT), Decision::Wait(Delay::ZERO));
+}
+
 proptest! {
     #[test]
     fn no_policy_lets_a_call_escape_its_limits(policy in any_policy(), seed: u64) {

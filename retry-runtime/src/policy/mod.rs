@@ -213,7 +213,7 @@ impl RetryPolicy {
     }
 
     /// Sets a time limit: no wait ends later than this after the call's start. It never interrupts an
-    /// attempt.
+    /// attempt. More than a year (365 days) counts as a year.
     ///
     /// # Panics
     /// If it replaces a shorter limit and the waits may then exceed `max_total_delay`.
@@ -229,7 +229,8 @@ impl RetryPolicy {
     }
 
     /// Promises that all waits together never take longer than `limit`, server hints included: the
-    /// worst case is checked here, the sum of the real waits at run time.
+    /// worst case is checked here, the sum of the real waits at run time, where more than a year (365 days)
+    /// counts as a year.
     ///
     /// # Panics
     /// If [`worst_case_delay`](Self::worst_case_delay) is above `limit`.

@@ -33,6 +33,59 @@ async fn coerced(flaky: &Flaky) -> Result<Box<dyn Fn() -> u32>, Failure> {
     }
 }
 
+macro_rules! end_if_failed {
+    ($outcome:expr) => {
+        if let Err(failure) = $outcome {
+            return Err(failure);
+        }
+    };
+}
+
+macro_rules! checked_by {
+    ($name:ident, $check:path) => {
+        #[retry(initial_delay = "0s")]
+        async fn $name(flaky: &Flaky) -> Result<u32, Failure> {
+            $check!(flaky.call_async().await);
+            Ok(1)
+        }
+    };
+}
+
+checked_by!(return_in_a_macro_that_a_macro_names, end_if_failed);
+
+#[retry(initial_delay = "0s")]
+fn inner_attributes_in_a_block(flaky: &Flaky) -> impl Future<Output = Result<u32, Failure>> {
+    async move {
+        #![allow(unused_variables, reason = "that is the test")]
+        let unused = 1;
+        flaky.call_async().await
+    }
+}
+
+/// Types that clippy would call complex in a `let`, and a match that it would call needless there.
+#[retry(initial_delay = "0s")]
+async fn lints_of_a_let(
+    flaky: &Flaky,
+) -> Result<Vec<Option<Box<dyn Fn(u32) -> Vec<(u64, String)>>>>, Failure> {
+    match flaky.call_async().await.map(|_| Vec::new()) {
+        Ok(rows) => Ok(rows),
+        Err(failure) => Err(failure),
+    }
+}
+
+struct Connection(u32);
+
+impl Connection {
+    async fn renew(&mut self) {
+        self.0 += 1;
+    }
+}
+
+#[retry(initial_delay = "0s", before_retry = |_| connection.renew())]
+async fn hook_changes_what_is_owned(flaky: &Flaky, connection: Connection) -> Result<u32, Failure> {
+    flaky.call_async().await.map(|_| connection.0)
+}
+
 #[retry(initial_delay = "0s")]
 async fn question_mark_inside_a_macro(flaky: &Flaky) -> Result<Vec<u32>, Failure> {
     Ok(vec![flaky.call_async().await?])
@@ -158,6 +211,10 @@ async fn each_shape_makes_three_attempts() {
     assert_three!(|flaky| sendable(anyhow_result(flaky, String::new())));
     assert_three!(boxed_error);
     assert_three!(coerced);
+    assert_three!(return_in_a_macro_that_a_macro_names);
+    assert_three!(inner_attributes_in_a_block);
+    assert_three!(lints_of_a_let);
+    assert_three!(|flaky| hook_changes_what_is_owned(flaky, Connection(0)));
     assert_three!(inner_attributes);
     assert_three!(|flaky| sendable(unsendable_error(flaky)));
     assert_three!(|flaky| sendable(owned_and_not_sync(flaky, Cell::new(0))));

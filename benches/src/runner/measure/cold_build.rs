@@ -15,22 +15,27 @@ use crate::{
 
 const ROUNDS: usize = 3;
 
+/// One round after the other: what else the machine does in the meantime burdens all of them.
 pub(super) fn cpu_seconds(workspace: &Workspace, contestants: &[Contestant]) -> Result<Vec<Figure>> {
-    let target = workspace.scratch.join("cold-target");
-    let mut figures = Vec::new();
+    let mut users = Vec::new();
     for contestant in contestants {
         let user = user_of(workspace, contestant)?;
         run(&mut user.cargo("fetch"))?;
-        let mut seconds = Vec::new();
-        for _ in 0..ROUNDS {
+        users.push((contestant, user, Vec::new()));
+    }
+    let target = workspace.scratch.join("cold-target");
+    for _ in 0..ROUNDS {
+        for (_, user, seconds) in &mut users {
             if target.exists() {
                 fs::remove_dir_all(&target)?;
             }
             seconds.push(cpu::seconds(user.cargo("build").arg("--target-dir").arg(&target))?);
         }
-        figures.push(Figure::spread(&contestant.name, extremes(&seconds)));
     }
-    Ok(figures)
+    let figure = |(contestant, _, seconds): &(&Contestant, _, Vec<f64>)| {
+        Figure::spread(&contestant.name, extremes(seconds))
+    };
+    Ok(users.iter().map(figure).collect())
 }
 
 pub(super) fn crates(workspace: &Workspace, contestants: &[Contestant]) -> Result<Vec<Figure>> {
