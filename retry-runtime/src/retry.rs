@@ -122,13 +122,18 @@ impl Retry {
     pub fn succeeded(&self, site: &Site, policy: &RetryPolicy) {
         // One comparison, for a call that knows nothing of itself has not failed.
         if self.0.is_some() {
-            self.succeeded_at(site, policy, &site.clock());
+            self.succeeded_late(site, policy);
         }
     }
 
-    /// As [`succeeded`](Self::succeeded), with the clock handed in.
     #[cold]
     #[inline(never)]
+    fn succeeded_late(&self, site: &Site, policy: &RetryPolicy) {
+        self.succeeded_at(site, policy, &site.clock());
+    }
+
+    /// As [`succeeded`](Self::succeeded), with the clock handed in.
+    #[inline]
     pub(crate) fn succeeded_at(&self, site: &Site, policy: &RetryPolicy, clock: &dyn Fn() -> Instant) {
         if self.is_retry() {
             log::recovered(&self.event_at(site, policy, None, None, clock));

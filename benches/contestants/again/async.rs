@@ -10,7 +10,7 @@ static POLICY: LazyLock<RetryPolicy> = LazyLock::new(|| {
 });
 
 // each copy
-pub async fn call_COPY(key: &str) -> Outcome {
+pub async fn call_COPY(key: &str) -> Result<u64, Failure> {
     let attempt = || send(key, COPY);
     POLICY.retry_if(attempt, is_transient).await
 }

@@ -38,7 +38,7 @@ fn classify(failure: Failure) -> Error<Failure> {
 }
 
 // each copy
-pub async fn call_COPY(key: &str) -> Outcome {
+pub async fn call_COPY(key: &str) -> Result<u64, Failure> {
     let attempt = || async { send(key, COPY).await.map_err(classify) };
     backoff::future::retry(POLICY.clone(), attempt).await
 }

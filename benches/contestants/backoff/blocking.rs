@@ -44,7 +44,7 @@ fn into_failure(error: Error<Failure>) -> Failure {
 }
 
 // each copy
-pub fn call_COPY(key: &str) -> Outcome {
+pub fn call_COPY(key: &str) -> Result<u64, Failure> {
     let attempt = || {
         send_blocking(key, COPY).map_err(classify)
     };

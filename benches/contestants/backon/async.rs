@@ -9,7 +9,7 @@ const POLICY: ExponentialBuilder = ExponentialBuilder::new()
     .with_jitter();
 
 // each copy
-pub async fn call_COPY(key: &str) -> Outcome {
+pub async fn call_COPY(key: &str) -> Result<u64, Failure> {
     let attempt = || send(key, COPY);
     attempt.retry(POLICY).when(is_transient).await
 }

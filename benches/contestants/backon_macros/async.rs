@@ -13,6 +13,6 @@ const fn policy() -> ExponentialBuilder {
 
 // each copy
 #[backon(backoff = policy, when = is_transient)]
-pub async fn call_COPY(key: &str) -> Outcome {
+pub async fn call_COPY(key: &str) -> Result<u64, Failure> {
     send(key, COPY).await
 }

@@ -13,6 +13,6 @@ const fn policy() -> ExponentialBuilder {
 
 // each copy
 #[backon(backoff = policy, when = is_transient)]
-pub fn call_COPY(key: &str) -> Outcome {
+pub fn call_COPY(key: &str) -> Result<u64, Failure> {
     send_blocking(key, COPY)
 }

@@ -1,3 +1,3 @@
-pub async fn call_COPY(key: &str) -> Outcome {
+pub async fn call_COPY(key: &str) -> Result<u64, Failure> {
     send(key, COPY).await
 }

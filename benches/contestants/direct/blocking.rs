@@ -1,3 +1,3 @@
-pub fn call_COPY(key: &str) -> Outcome {
+pub fn call_COPY(key: &str) -> Result<u64, Failure> {
     send_blocking(key, COPY)
 }

@@ -10,7 +10,7 @@ fn backoff(initial: Duration, attempt: u32) -> Duration {
 }
 
 // each copy
-pub fn call_COPY(key: &str) -> Outcome {
+pub fn call_COPY(key: &str) -> Result<u64, Failure> {
     let mut attempt = 1;
     loop {
         match send_blocking(key, COPY) {

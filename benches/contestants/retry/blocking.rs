@@ -21,7 +21,7 @@ fn classify(outcome: Outcome) -> OperationResult<u64, Failure> {
 }
 
 // each copy
-pub fn call_COPY(key: &str) -> Outcome {
+pub fn call_COPY(key: &str) -> Result<u64, Failure> {
     let attempt = || send_blocking(key, COPY);
     retry(delays(), || classify(attempt())).map_err(|error| error.error)
 }

@@ -17,6 +17,6 @@ fn failed_for_now(outcome: &Outcome) -> bool {
 // each copy
 #[retry(POLICY, failed_for_now)]
 #[allow(unexpected_cfgs)]
-pub async fn call_COPY(key: &str) -> Outcome {
+pub async fn call_COPY(key: &str) -> Result<u64, Failure> {
     send(key, COPY).await
 }

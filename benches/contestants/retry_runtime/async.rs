@@ -2,6 +2,6 @@ use retry_runtime::retry;
 
 // each copy
 #[retry(filter = is_transient)]
-pub async fn call_COPY(key: &str) -> Outcome {
+pub async fn call_COPY(key: &str) -> Result<u64, Failure> {
     send(key, COPY).await
 }

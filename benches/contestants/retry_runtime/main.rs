@@ -4,32 +4,32 @@ use std::process::ExitCode;
 
 use retry_benches::{
     Contestant,
-    work::{Locals, Outcome, is_transient, operation, operation_async},
+    work::{Failure, Locals, is_transient, operation, operation_async},
 };
 use retry_runtime::retry;
 
 #[retry(filter = is_transient)]
-fn blocking(key: &str) -> Outcome {
+fn blocking(key: &str) -> Result<u64, Failure> {
     operation(key)
 }
 
 #[retry(initial_delay = "0s", filter = is_transient)]
-fn blocking_at_once(key: &str) -> Outcome {
+fn blocking_at_once(key: &str) -> Result<u64, Failure> {
     operation(key)
 }
 
 #[retry(filter = is_transient)]
-async fn asynchronous(key: &str) -> Outcome {
+async fn asynchronous(key: &str) -> Result<u64, Failure> {
     operation_async(key).await
 }
 
 #[retry(initial_delay = "0s", filter = is_transient)]
-async fn at_once(key: &str) -> Outcome {
+async fn at_once(key: &str) -> Result<u64, Failure> {
     operation_async(key).await
 }
 
 #[retry(initial_delay = "1h", max_delay = "2h", filter = is_transient)]
-async fn waiting(key: &str) -> Outcome {
+async fn waiting(key: &str) -> Result<u64, Failure> {
     let mut locals = Locals::new();
     let outcome = operation_async(key).await;
     locals.touch();

@@ -42,7 +42,7 @@ fn policy() -> Transient {
 }
 
 // each copy
-pub async fn call_COPY(key: &str) -> Outcome {
+pub async fn call_COPY(key: &str) -> Result<u64, Failure> {
     let attempt = |key| send(key, COPY);
     Retry::new(policy(), service_fn(attempt)).oneshot(key).await
 }

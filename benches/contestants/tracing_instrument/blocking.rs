@@ -2,6 +2,6 @@ use tracing::instrument;
 
 // each copy
 #[instrument]
-pub fn call_COPY(key: &str) -> Outcome {
+pub fn call_COPY(key: &str) -> Result<u64, Failure> {
     send_blocking(key, COPY)
 }

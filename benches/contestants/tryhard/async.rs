@@ -14,7 +14,7 @@ fn backoff(attempt: u32, failure: &Failure) -> RetryPolicy {
 }
 
 // each copy
-pub async fn call_COPY(key: &str) -> Outcome {
+pub async fn call_COPY(key: &str) -> Result<u64, Failure> {
     let attempt = || send(key, COPY);
     retry_fn(attempt).retries(2).custom_backoff(backoff).max_delay(MAX_DELAY).await
 }

@@ -28,8 +28,9 @@ const NO_HINT: u64 = u64::MAX;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     Transient,
-    Throttled,
+    // Second, so that what a filter says is a verdict without any arithmetic.
     Permanent,
+    Throttled,
 }
 
 impl Verdict {
