@@ -54,7 +54,7 @@ macro_rules! checked_by {
 checked_by!(return_in_a_macro_that_a_macro_names, end_if_failed);
 
 #[retry(initial_delay = "0s")]
-fn inner_attributes_in_a_block(flaky: &Flaky) -> impl Future<Output = Result<u32, Failure>> {
+fn inner_attributes_in_a_block(flaky: &Flaky) -> impl Future<Output = Result<u32, Failure>> + '_ {
     async move {
         #![allow(unused_variables, reason = "that is the test")]
         let unused = 1;
