@@ -2,7 +2,7 @@
 //! is `Send` whenever the body's is.
 #![deny(warnings, clippy::all)]
 
-use std::{cell::Cell, future::Future, pin::Pin, sync::Arc};
+use std::{cell::Cell, future::Future, pin::Pin, sync::Arc, task::Poll};
 
 use futures_util::future::BoxFuture;
 use retry_runtime::retry;
@@ -196,11 +196,8 @@ macro_rules! assert_three {
 async fn a_body_that_never_returns_is_awaited() {
     let flaky = Flaky::failing(0);
     let mut call = std::pin::pin!(never_returns(&flaky));
-    assert!(
-        std::future::poll_fn(|context| std::task::Poll::Ready(call.as_mut().poll(context)))
-            .await
-            .is_pending()
-    );
+    let polled = std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await;
+    assert!(polled.is_pending());
 }
 
 #[tokio::test]
