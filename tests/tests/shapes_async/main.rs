@@ -35,8 +35,8 @@ async fn coerced(flaky: &Flaky) -> Result<Box<dyn Fn() -> u32>, Failure> {
 
 macro_rules! end_if_failed {
     ($outcome:expr) => {
-        if let Err(failure) = $outcome {
-            return Err(failure);
+        if let Err(Failure(number)) = $outcome {
+            return Err(Failure(number));
         }
     };
 }
