@@ -72,7 +72,8 @@ impl Function {
     pub(crate) fn is_retried(&self) -> bool {
         let mut tokens = self.body.stream().into_iter();
         let starts = |token: Option<TokenTree>, word: &str| matches!(token, Some(TokenTree::Ident(ident)) if ident.to_string().starts_with(word));
-        starts(tokens.next(), "const") && starts(tokens.next(), "__RETRY_")
+        let first = tokens.next();
+        (starts(first.clone(), "static") || starts(first, "const")) && starts(tokens.next(), "__RETRY_")
     }
 
     /// Whether `name` occurs in the body: as a word, or perhaps inside a format string.

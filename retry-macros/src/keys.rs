@@ -215,7 +215,7 @@ mod tests {
         }
         let shown = DOCS
             .split("```")
-            .find(|block| block.contains("const __RETRY_POLICY"))
+            .find(|block| block.contains("static __RETRY_SITE"))
             .expect("the block with the expansion");
         let shown = shown.lines().filter(|line| !line.starts_with("# ")).collect::<Vec<_>>().join("\n");
         let start = shown.find("async fn fetch").expect("the function");

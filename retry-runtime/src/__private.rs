@@ -3,10 +3,10 @@
 use crate::{Classify, Context, Event, IntoVerdict, RetryError, Verdict};
 pub use crate::{
     delay::Delay,
-    observe::{Described, ShowBoxed, ShowDisplay, ShowError, ShowName, Shown},
+    observe::{Described, Show, Shown},
     policy::Draft,
     retry::Retry,
-    site::{Mode, Site},
+    site::Site,
     sleep::{asynchronous, blocking},
 };
 
@@ -164,7 +164,10 @@ pub trait WrappedOutcome {
     /// The error of an attempt.
     type Cause;
     /// What the caller gets when the call is over.
-    fn failed(error: RetryError<Self::Cause>) -> Self;
+    fn given(
+        outcome: Result<Self::Value, Self::Cause>,
+        wrap: impl FnOnce(Self::Cause) -> RetryError<Self::Cause>,
+    ) -> Self;
 }
 
 impl<T, E> WrappedOutcome for Result<T, RetryError<E>> {
@@ -172,7 +175,7 @@ impl<T, E> WrappedOutcome for Result<T, RetryError<E>> {
     type Cause = E;
 
     #[inline]
-    fn failed(error: RetryError<E>) -> Self {
-        Err(error)
+    fn given(outcome: Result<T, E>, wrap: impl FnOnce(E) -> RetryError<E>) -> Self {
+        outcome.map_err(wrap)
     }
 }

@@ -6,12 +6,13 @@ use std::time::Instant;
 use rand::Rng;
 
 use crate::{
-    Context, Event, RetryError, RetryPolicy, StopReason, Verdict,
+    Context, Event, RetryError, StopReason, Verdict,
     delay::Delay,
     driver::{Decision, Driver},
     observe::{Described, log},
     rng::ThreadRng,
     site::Site,
+    sleep,
 };
 
 /// After so many retries at a delay of zero an async call waits for the timer's next tick: one that fails
@@ -22,13 +23,21 @@ const TURN: u32 = 128;
 
 impl Decision {
     /// The wait after failed attempt number `attempt`; `None` if the call is over.
+    ///
+    /// # Panics
+    /// If the wait needs tokio's timer, and there is none.
     #[inline]
     fn delay(self, site: &Site, attempt: u32) -> Option<Delay> {
-        match self {
-            Self::Wait(Delay::ZERO) if attempt % TURN == 0 && site.is_async() => Some(Delay::from_nanos(1)),
-            Self::Wait(delay) => Some(delay),
-            Self::Stop(_) => None,
+        let delay = match self {
+            Self::Wait(Delay::ZERO) if attempt % TURN != 0 || !site.is_async() => return Some(Delay::ZERO),
+            Self::Wait(Delay::ZERO) => Delay::from_nanos(1),
+            Self::Wait(delay) => delay,
+            Self::Stop(_) => return None,
+        };
+        if site.is_on_tokio() {
+            sleep::assert_timer(site);
         }
+        Some(delay)
     }
 }
 
@@ -41,8 +50,8 @@ impl Retry {
     /// A call whose policy alone says whether its start must be known.
     #[inline]
     #[must_use]
-    pub fn start(site: &Site, policy: &RetryPolicy) -> Self {
-        if policy.max_elapsed().is_some() { Self::timed(site) } else { Self(None) }
+    pub fn start(site: &Site) -> Self {
+        if site.policy().max_elapsed().is_some() { Self::timed(site) } else { Self(None) }
     }
 
     /// A call whose start must be known.
@@ -71,21 +80,15 @@ impl Retry {
     /// An attempt failed: the wait before the next one, or `None` if the call is over.
     #[cold]
     #[inline(never)]
-    pub fn failed(
-        &mut self,
-        site: &Site,
-        policy: &RetryPolicy,
-        verdict: Verdict,
-        error: Described<'_>,
-    ) -> Option<Delay> {
+    pub fn failed(&mut self, site: &Site, verdict: Verdict, error: Described<'_>) -> Option<Delay> {
         if !log::is_enabled() {
             let driver = self.driver_mut();
             let attempt = driver.attempt();
-            if let Some(decision) = driver.failed_at_once(policy, verdict) {
+            if let Some(decision) = driver.failed_at_once(site.policy(), verdict) {
                 return decision.delay(site, attempt);
             }
         }
-        self.decide(site, policy, verdict, error, &site.clock(), &mut ThreadRng)
+        self.decide(site, verdict, error, &site.clock(), &mut ThreadRng)
     }
 
     /// As [`failed`](Self::failed), with clock and random numbers handed in.
@@ -93,7 +96,6 @@ impl Retry {
     pub(crate) fn decide(
         &mut self,
         site: &Site,
-        policy: &RetryPolicy,
         verdict: Verdict,
         error: Described<'_>,
         clock: &dyn Fn() -> Instant,
@@ -105,9 +107,9 @@ impl Retry {
             driver.note_failure(clock());
         }
         let attempt = driver.attempt();
-        let decision = driver.failed(policy, verdict, clock, rng);
+        let decision = driver.failed(site.policy(), verdict, clock, rng);
         if is_logged {
-            let event = |delay| Event { attempt, ..self.event_at(site, policy, Some(&error), delay, clock) };
+            let event = |delay| Event { attempt, ..self.event_at(site, Some(&error), delay, clock) };
             match decision {
                 Decision::Wait(delay) => log::retrying(&event(Some(delay))),
                 Decision::Stop(_) if self.driver().is_abandoned() => log::not_prepared(&event(None)),
@@ -119,24 +121,24 @@ impl Retry {
 
     /// The call succeeded: says so if it had failed before.
     #[inline]
-    pub fn succeeded(&self, site: &Site, policy: &RetryPolicy) {
+    pub fn succeeded(&self, site: &Site) {
         // One comparison, for a call that knows nothing of itself has not failed.
         if self.0.is_some() {
-            self.succeeded_late(site, policy);
+            self.succeeded_late(site);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn succeeded_late(&self, site: &Site, policy: &RetryPolicy) {
-        self.succeeded_at(site, policy, &site.clock());
+    fn succeeded_late(&self, site: &Site) {
+        self.succeeded_at(site, &site.clock());
     }
 
     /// As [`succeeded`](Self::succeeded), with the clock handed in.
     #[inline]
-    pub(crate) fn succeeded_at(&self, site: &Site, policy: &RetryPolicy, clock: &dyn Fn() -> Instant) {
+    pub(crate) fn succeeded_at(&self, site: &Site, clock: &dyn Fn() -> Instant) {
         if self.is_retry() {
-            log::recovered(&self.event_at(site, policy, None, None, clock));
+            log::recovered(&self.event_at(site, None, None, clock));
         }
     }
 
@@ -162,17 +164,12 @@ impl Retry {
 
     /// What the attempt that comes may know.
     #[must_use]
-    pub fn context(&self, site: &Site, policy: &RetryPolicy) -> Context<'static> {
-        self.context_at(site, policy, &site.clock())
+    pub fn context(&self, site: &Site) -> Context<'static> {
+        self.context_at(site, &site.clock())
     }
 
-    pub(crate) fn context_at(
-        &self,
-        site: &Site,
-        policy: &RetryPolicy,
-        clock: &dyn Fn() -> Instant,
-    ) -> Context<'static> {
-        self.driver().context(policy, site.operation(), clock)
+    pub(crate) fn context_at(&self, site: &Site, clock: &dyn Fn() -> Instant) -> Context<'static> {
+        self.driver().context(site.policy(), site.operation(), clock)
     }
 
     /// The event for `on_retry` (with the wait that was decided), `on_success` and `on_give_up`.
@@ -180,17 +177,15 @@ impl Retry {
     pub fn event<'a, E: ?Sized>(
         &self,
         site: &Site,
-        policy: &RetryPolicy,
         error: Option<&'a E>,
         delay: Option<Delay>,
     ) -> Event<'a, E> {
-        self.event_at(site, policy, error, delay, &site.clock())
+        self.event_at(site, error, delay, &site.clock())
     }
 
     pub(crate) fn event_at<'a, E: ?Sized>(
         &self,
         site: &Site,
-        policy: &RetryPolicy,
         error: Option<&'a E>,
         delay: Option<Delay>,
         clock: &dyn Fn() -> Instant,
@@ -202,7 +197,7 @@ impl Retry {
             operation: site.operation(),
             service: site.service(),
             attempt,
-            max_attempts: policy.max_attempts(),
+            max_attempts: site.policy().max_attempts(),
             delay: delay.map(Delay::duration),
             error,
             elapsed: driver.elapsed(clock),

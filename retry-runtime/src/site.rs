@@ -2,40 +2,61 @@
 
 use std::{panic::Location, time::Instant};
 
-use crate::clock;
+use crate::{RetryPolicy, clock};
 
-/// Whether a call blocks its thread or is awaited.
+/// How a call waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Sleeps on the thread.
+enum Mode {
     Blocking,
-    /// Awaits a timer.
     Async,
+    Tokio,
 }
 
-/// Names and kind of a retried operation.
+/// A retried operation: its names, its kind and its policy.
 #[derive(Clone, Copy, Debug)]
 pub struct Site {
     operation: &'static str,
     service: Option<&'static str>,
     mode: Mode,
+    policy: RetryPolicy,
     #[cfg_attr(not(feature = "tokio"), expect(dead_code, reason = "for a warning about tokio's threads"))]
     location: &'static Location<'static>,
 }
 
 impl Site {
-    /// A site at the caller's place.
+    /// Blocks its thread.
     #[must_use]
     #[track_caller]
-    pub const fn new(operation: &'static str, service: Option<&'static str>, mode: Mode) -> Self {
-        Self { operation, service, mode, location: Location::caller() }
+    pub const fn blocking(operation: &'static str, policy: RetryPolicy) -> Self {
+        Self::new(operation, Mode::Blocking, policy)
+    }
+
+    /// Awaits a sleeper that the user named, or may yet name.
+    #[must_use]
+    #[track_caller]
+    pub const fn asynchronous(operation: &'static str, policy: RetryPolicy) -> Self {
+        Self::new(operation, Mode::Async, policy)
+    }
+
+    /// Awaits tokio's timer.
+    #[must_use]
+    #[track_caller]
+    pub const fn tokio(operation: &'static str, policy: RetryPolicy) -> Self {
+        Self::new(operation, Mode::Tokio, policy)
+    }
+
+    #[track_caller]
+    const fn new(operation: &'static str, mode: Mode, policy: RetryPolicy) -> Self {
+        Self { operation, service: None, mode, policy, location: Location::caller() }
     }
 
     pub(crate) const fn with_operation(self, operation: &'static str) -> Self {
         Self { operation, ..self }
     }
 
-    pub(crate) const fn with_service(self, service: &'static str) -> Self {
+    /// With the name of the service that is called.
+    #[must_use]
+    pub const fn with_service(self, service: &'static str) -> Self {
         Self { service: Some(service), ..self }
     }
 
@@ -48,15 +69,25 @@ impl Site {
         self.service
     }
 
+    #[inline]
+    pub(crate) const fn policy(&self) -> &RetryPolicy {
+        &self.policy
+    }
+
     pub(crate) const fn is_async(&self) -> bool {
-        matches!(self.mode, Mode::Async)
+        matches!(self.mode, Mode::Async | Mode::Tokio)
+    }
+
+    /// Whether a wait needs tokio's timer.
+    pub(crate) const fn is_on_tokio(&self) -> bool {
+        matches!(self.mode, Mode::Tokio)
     }
 
     /// The clock of such calls.
     pub(crate) fn clock(&self) -> fn() -> Instant {
         match self.mode {
             Mode::Blocking => clock::blocking,
-            Mode::Async => clock::asynchronous,
+            Mode::Async | Mode::Tokio => clock::asynchronous,
         }
     }
 

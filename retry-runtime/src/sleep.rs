@@ -13,20 +13,41 @@ pub fn blocking(delay: Delay, site: &Site) {
     std::thread::sleep(delay.duration());
 }
 
-/// Sleeps on tokio's timer; a panic names the `site`.
+/// Sleeps on tokio's timer.
 ///
 /// # Panics
-/// When polled outside a tokio runtime. There is no error value to return: the error type is the user's.
+/// When polled outside a tokio runtime; a decision to wait on it has asserted that there is one.
 #[cfg(feature = "tokio")]
 #[inline]
 #[must_use]
-pub const fn asynchronous(delay: Delay, site: &Site) -> Timer<'_> {
-    Timer::new(delay, site)
+pub const fn asynchronous(delay: Delay) -> Timer {
+    Timer::new(delay)
+}
+
+/// Asserts that there is a timer to wait on.
+///
+/// # Panics
+/// Outside a tokio runtime. There is no error value to return: the error type is the user's.
+#[cfg_attr(
+    not(feature = "tokio"),
+    expect(clippy::missing_const_for_fn, reason = "with the feature it is not")
+)]
+pub(crate) fn assert_timer(site: &Site) {
+    #[cfg(feature = "tokio")]
+    assert!(
+        tokio::runtime::Handle::try_current().is_ok(),
+        "the retry of `{}` at {} waits on tokio's timer, but this is no tokio runtime: call it from one, or \
+         name another sleeper, `#[retry(sleep = path)]` or `.sleep(path)`",
+        site.operation(),
+        site.location(),
+    );
+    #[cfg(not(feature = "tokio"))]
+    let _ = site;
 }
 
 /// Without the feature `tokio` there is no default sleeper: a call of this does not compile.
 #[cfg(not(feature = "tokio"))]
-pub async fn asynchronous(_: impl NeedsSleeper, _: &Site) {}
+pub async fn asynchronous(_: impl NeedsSleeper) {}
 
 /// Implemented by nothing: names what is missing.
 #[cfg(not(feature = "tokio"))]

@@ -1,7 +1,7 @@
 //! One turn of the loop: make an attempt, ask, wait.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::{
     ends::Ends,
@@ -22,23 +22,24 @@ pub(super) struct Turn<'a> {
 impl Turn<'_> {
     /// `let mut retry = ..; loop { .. }`, where `attempt` gives one outcome.
     pub(super) fn repeat(&self, setup: &TokenStream, attempt: &TokenStream) -> TokenStream {
-        let Self { plan, constants: Constants { site, policy, .. }, .. } = self;
+        let Self { plan, constants: Constants { site, .. }, .. } = self;
         let krate = &plan.krate;
         let (retry, delay) = (local("retry"), local("delay"));
         let start = if plan.is_timed() {
             quote!(#krate::__private::Retry::timed(#site))
         } else {
-            quote!(#krate::__private::Retry::start(#site, #policy))
+            quote!(#krate::__private::Retry::start(#site))
         };
         let prepare = self.prepare();
-        let context = plan.context.as_ref().map(|name| quote!(let #name = #retry.context(#site, #policy);));
-        let settled = self.settle(&self.made(setup, attempt));
+        let context = plan.context.as_ref().map(|name| quote!(let #name = #retry.context(#site);));
+        let (made, settled) = (self.made(setup, attempt), self.settled());
         let wait = self.wait();
         let repeat = quote! {
             loop {
                 #prepare
                 let #delay = {
                     #context
+                    #made
                     #settled
                 };
                 #wait
@@ -54,15 +55,36 @@ impl Turn<'_> {
         }
     }
 
-    /// One attempt. Clones live as long as it does: hooks and filters see the arguments themselves.
+    /// `let outcome = attempt;`. Clones live as long as the attempt: hooks and filters see the arguments
+    /// themselves.
     fn made(&self, setup: &TokenStream, attempt: &TokenStream) -> TokenStream {
         let outcome = local("outcome");
         let clones = self.clones();
         let around = quote!(#clones #setup);
-        if around.is_empty() {
-            return attempt.clone();
+        let assigned = self.assigned(attempt);
+        let made =
+            if around.is_empty() { assigned } else { quote!(let #outcome = { #around #assigned #outcome };) };
+        if self.is_result() {
+            return made;
         }
-        quote!({ #around let #outcome = #attempt; #outcome })
+        let settled = self.as_outcome("Outcome", "settle", &quote!(#outcome));
+        quote!(#made let #outcome = #settled;)
+    }
+
+    fn assigned(&self, attempt: &TokenStream) -> TokenStream {
+        let outcome = local("outcome");
+        if !matches!(self.plan.shape.kind, Kind::Bare) {
+            return quote!(let #outcome = #attempt;);
+        }
+        // A body in the loop itself: the type is what `Ok` and `Err` in it convert to. The code behind a body that
+        // never returns is not to be reported.
+        let returned = self.body_type();
+        quote! {
+            #[allow(clippy::type_complexity)]
+            let #outcome: #returned = #attempt;
+            #[allow(unreachable_code)]
+            {}
+        }
     }
 
     /// A fresh clone of each argument named in `clone(..)`, and a fresh borrow of each that is `&mut`, under
@@ -87,39 +109,52 @@ impl Turn<'_> {
         quote!(#(#clones)* #this #(#lent)*)
     }
 
-    /// `match attempt { .. }`: returns, or gives the delay.
-    fn settle(&self, attempt: &TokenStream) -> TokenStream {
-        let (value, error) = (local("value"), local("error"));
-        let outcome =
-            if self.is_result() { attempt.clone() } else { self.as_outcome("Outcome", "settle", attempt) };
-        let on_value = self.on_value();
-        let on_error = self.on_error();
+    /// Returns the outcome, or gives the delay. In a coroutine the outcome stays where it is, for less code;
+    /// in a blocking function it is taken apart, which leaves it in registers.
+    fn settled(&self) -> TokenStream {
+        let (outcome, value, error) = (local("outcome"), local("value"), local("error"));
+        let (ok, err) = (quote!(::core::result::Result::Ok), quote!(::core::result::Result::Err));
+        let is_asked = self.plan.filter_ok.is_some();
+        if self.plan.shape.is_async() {
+            let returned = outcome.to_token_stream();
+            let (on_value, on_error) = (self.on_value(&returned), self.on_error(&returned));
+            let value = if is_asked { quote!(#value) } else { quote!(_) };
+            return quote! {
+                match &#outcome {
+                    #ok(#value) => { #on_value }
+                    #err(#error) => { #on_error }
+                }
+            };
+        }
+        let last = local("last");
+        let (on_value, on_error) = (self.on_value(&quote!(#ok(#last))), self.on_error(&quote!(#err(#last))));
+        let lent = is_asked.then(|| quote!(let #value = &#last;));
         quote! {
             match #outcome {
-                ::core::result::Result::Ok(#value) => { #on_value }
-                ::core::result::Result::Err(#error) => { #on_error }
+                #ok(#last) => { #lent #on_value }
+                #err(#last) => { let #error = &#last; #on_error }
             }
         }
     }
 
-    fn on_value(&self) -> TokenStream {
-        let Self { plan, constants: Constants { site, policy, .. }, .. } = self;
+    fn on_value(&self, returned: &TokenStream) -> TokenStream {
+        let Self { plan, constants: Constants { site, .. }, .. } = self;
         let krate = &plan.krate;
         let (retry, value, verdict) = (local("retry"), local("value"), local("verdict"));
         let tell = self.tell(plan.on_success.as_ref(), &quote!(None), &quote!(None));
-        let given = self.given(quote!(::core::result::Result::Ok(#value)));
+        let outcome = self.given(returned);
         let succeed = quote! {
-            #retry.succeeded(#site, #policy);
+            #retry.succeeded(#site);
             #tell
-            return #given;
+            return #outcome;
         };
         let Some(filter) = &plan.filter_ok else { return succeed };
-        let judged = self.judged(filter, &quote!(&#value));
+        let judged = self.judged(filter, &value);
         let decide = self.decide(
             &quote!(#verdict),
             &quote!(#krate::__private::Described::VALUE_TURNED_DOWN),
             &quote!(None),
-            &quote!(return #given),
+            &quote!(return #outcome),
         );
         let ask = ends(filter).show(quote!(#krate::__private::verdict));
         let judged = quote_spanned!(ends(filter).mixed()=> #ask(#judged));
@@ -132,26 +167,24 @@ impl Turn<'_> {
         }
     }
 
-    fn on_error(&self) -> TokenStream {
+    fn on_error(&self, returned: &TokenStream) -> TokenStream {
         let Self { plan, .. } = self;
         let krate = &plan.krate;
         let error = local("error");
-        let judged = quote!(#krate::__private::Judged(&#error));
+        let judged = quote!(#krate::__private::Judged(#error));
         let verdict = match &plan.filter {
             None => quote!(#judged.verdict()),
             Some(filter) => {
-                let answer = self.judged(filter, &quote!(&#error));
+                let answer = self.judged(filter, &error);
                 let judged = ends(filter).show(judged);
                 quote_spanned!(ends(filter).mixed()=> #judged.filtered(#answer))
             }
         };
-        let last = self.give_back();
-        let decide = self.decide(&verdict, &described(krate, &error), &quote!(Some(&#error)), &last);
+        let last = self.give_up(returned);
+        let decide = self.decide(&verdict, &described(krate, &error), &quote!(Some(#error)), &last);
         quote! {
             #[allow(unused_imports)]
-            use #krate::__private::{
-                JudgeAny as _, ShowBoxed as _, ShowDisplay as _, ShowError as _, ShowName as _,
-            };
+            use #krate::__private::{JudgeAny as _, Show as _};
             #decide
         }
     }
@@ -164,12 +197,12 @@ impl Turn<'_> {
         error: &TokenStream,
         otherwise: &TokenStream,
     ) -> TokenStream {
-        let Self { plan, constants: Constants { site, policy, .. }, .. } = self;
+        let Self { plan, constants: Constants { site, .. }, .. } = self;
         let (retry, decision, delay) = (local("retry"), local("decision"), local("delay"));
         let on_retry = self.tell(plan.on_retry.as_ref(), error, &quote!(Some(#delay)));
         let on_give_up = self.tell(plan.on_give_up.as_ref(), error, &quote!(None));
         quote! {
-            let #decision = #retry.failed(#site, #policy, #verdict, #described);
+            let #decision = #retry.failed(#site, #verdict, #described);
             match #decision {
                 ::core::option::Option::Some(#delay) => {
                     #on_retry
@@ -202,7 +235,7 @@ impl Turn<'_> {
                 quote_spanned!(ends.mixed()=> #path(#duration) #awaited;)
             }
             None if is_blocking => quote!(#krate::__private::blocking(#delay, #site);),
-            None => quote!(#krate::__private::asynchronous(#delay, #site).await;),
+            None => quote!(#krate::__private::asynchronous(#delay).await;),
         };
         quote!(if #delay.lasts() { #wait })
     }

@@ -1,6 +1,6 @@
 //! Calls of what the user names: hooks, filters, `before_retry`, `fallback`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::{attempt::Turn, ends::Ends, local, policy::Constants};
@@ -9,18 +9,18 @@ use crate::plan::Callee;
 impl Turn<'_> {
     /// `before_retry`: its error ends the call.
     pub(super) fn prepare(&self) -> Option<TokenStream> {
-        let Self { plan, constants: Constants { site, policy, .. }, awaited } = self;
+        let Self { plan, constants: Constants { site, .. }, awaited } = self;
         let hook = plan.before_retry.as_ref()?;
         let krate = &plan.krate;
         let (retry, error, prepared) = (local("retry"), local("error"), local("prepared"));
-        let context = ends(hook).show(quote!(#retry.context(#site, #policy)));
+        let context = ends(hook).show(quote!(#retry.context(#site)));
         let awaited = ends(hook).show(awaited);
         let run = self.called(hook, &quote!(prepare), &context);
         let error_type = self.error_type();
         let expected = ends(hook).show(quote!(::core::result::Result<(), #error_type>));
-        let described = described(krate, &error);
+        let described = described(krate, &quote!(&#error));
         let on_give_up = self.tell(plan.on_give_up.as_ref(), &quote!(Some(&#error)), &quote!(None));
-        let last = self.give_back();
+        let last = self.give_back(&error);
         let prepare = ends(hook).show(quote!(#krate::__private::Preparation::prepared));
         let run = quote_spanned!(ends(hook).mixed()=> #prepare(#run #awaited));
         Some(quote! {
@@ -28,11 +28,9 @@ impl Turn<'_> {
                 let #prepared: #expected = #run;
                 if let ::core::result::Result::Err(#error) = #prepared {
                     #[allow(unused_imports)]
-                    use #krate::__private::{
-                        ShowBoxed as _, ShowDisplay as _, ShowError as _, ShowName as _,
-                    };
+                    use #krate::__private::Show as _;
                     #retry.abandon();
-                    let _ = #retry.failed(#site, #policy, #krate::Verdict::PERMANENT, #described);
+                    let _ = #retry.failed(#site, #krate::Verdict::PERMANENT, #described);
                     #on_give_up
                     #last;
                 }
@@ -40,20 +38,33 @@ impl Turn<'_> {
         })
     }
 
-    /// Ends the call with its own error, wrapped if asked, or hands it to the fallback behind the loop.
-    pub(super) fn give_back(&self) -> TokenStream {
-        let Self { plan, constants: Constants { site, .. }, .. } = self;
-        let (retry, error) = (local("retry"), local("error"));
-        let error = if plan.wrap_error { quote!(#retry.wrap(#site, #error)) } else { quote!(#error) };
-        if plan.fallback.is_some() {
-            return quote!(break #error);
+    /// Ends the call with a failed outcome, or hands its error to the fallback behind the loop.
+    pub(super) fn give_up(&self, outcome: &TokenStream) -> TokenStream {
+        if self.plan.fallback.is_none() {
+            let given = self.given(outcome);
+            return quote!(return #given);
         }
-        let given = if plan.wrap_error {
-            self.as_outcome("WrappedOutcome", "failed", &error)
-        } else {
-            self.given(quote!(::core::result::Result::Err(#error)))
-        };
-        quote!(return #given)
+        let error = local("error");
+        let last = self.give_back(&error);
+        let succeeded = local("outcome");
+        let given = self.given(&succeeded.to_token_stream());
+        quote! {
+            match #outcome {
+                ::core::result::Result::Err(#error) => #last,
+                #succeeded => return #given,
+            }
+        }
+    }
+
+    /// Ends the call with an error, wrapped if asked, or hands it to the fallback behind the loop.
+    fn give_back(&self, error: &Ident) -> TokenStream {
+        let Self { plan, constants: Constants { site, .. }, .. } = self;
+        if plan.fallback.is_none() {
+            let given = self.given(&quote!(::core::result::Result::Err(#error)));
+            return quote!(return #given);
+        }
+        let retry = local("retry");
+        if plan.wrap_error { quote!(break #retry.wrap(#site, #error)) } else { quote!(break #error) }
     }
 
     /// What the fallback answers.
@@ -71,7 +82,7 @@ impl Turn<'_> {
         error: &TokenStream,
         delay: &TokenStream,
     ) -> Option<TokenStream> {
-        let Constants { site, policy, .. } = self.constants;
+        let Constants { site, .. } = self.constants;
         let hook = hook?;
         let retry = local("retry");
         // Without an error at hand, nothing but this says what type it would have.
@@ -83,7 +94,6 @@ impl Turn<'_> {
         let event = quote! {
             let #name = #retry.event #error_type(
                 #site,
-                #policy,
                 ::core::option::Option::#error,
                 ::core::option::Option::#delay,
             );
@@ -95,7 +105,7 @@ impl Turn<'_> {
         })
     }
 
-    pub(super) fn judged(&self, filter: &Callee, value: &TokenStream) -> TokenStream {
+    pub(super) fn judged(&self, filter: &Callee, value: &Ident) -> TokenStream {
         self.called(filter, &quote!(ask), &ends(filter).show(value))
     }
 
@@ -118,7 +128,7 @@ impl Turn<'_> {
 }
 
 pub(super) fn described(krate: &TokenStream, error: &impl ToTokens) -> TokenStream {
-    quote!((&&&#krate::__private::Shown(&#error)).described())
+    quote!((&&&#krate::__private::Shown(#error)).described())
 }
 
 pub(super) fn ends(callee: &Callee) -> Ends {

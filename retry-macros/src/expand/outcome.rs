@@ -3,17 +3,19 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{attempt::Turn, ends::Ends};
+use super::{attempt::Turn, ends::Ends, local};
 use crate::{plan::Plan, returns};
 
 impl Turn<'_> {
-    /// A `Result` as what the function returns. Its own conversion where the type may be none: the trait
-    /// then says so, and nothing else is reported beside it.
-    pub(super) fn given(&self, result: TokenStream) -> TokenStream {
-        if self.is_result() {
-            return result;
+    /// A settled outcome as what the function returns, wrapped if asked. Its own conversion where the type may
+    /// be none: the trait then says so, and nothing else is reported beside it.
+    pub(super) fn given(&self, result: &TokenStream) -> TokenStream {
+        if self.plan.wrap_error {
+            let (retry, error, site) = (local("retry"), local("error"), &self.constants.site);
+            let wrap = quote!(#result, |#error| #retry.wrap(#site, #error));
+            return self.as_outcome("WrappedOutcome", "given", &wrap);
         }
-        self.as_outcome("Outcome", "given", &result)
+        if self.is_result() { result.clone() } else { self.as_outcome("Outcome", "given", result) }
     }
 
     /// Whether an outcome is certainly a `Result`, or another trait says that it is none.

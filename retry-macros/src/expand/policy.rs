@@ -1,4 +1,4 @@
-//! The policy and the site as constants, and how the loop refers to them.
+//! The policy and the site as items, and how the loop refers to them.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -10,54 +10,65 @@ use crate::{
     policy::{self, Base, Change, Policy, Value},
 };
 
-/// The items in front of the loop, and the expressions for `&Site` and `&RetryPolicy`.
+/// The items in front of the loop, and the expression for `&Site`.
 pub(super) struct Constants {
     pub(super) items: TokenStream,
     pub(super) site: TokenStream,
-    pub(super) policy: TokenStream,
 }
 
 pub(super) fn constants(plan: &Plan) -> Constants {
     let krate = &plan.krate;
-    let operation = &plan.operation;
-    let service = plan.service.as_ref().map_or_else(
-        || quote!(::core::option::Option::None),
-        |service| quote!(::core::option::Option::Some(#service)),
-    );
-    let mode = if plan.shape.is_async() { quote!(Async) } else { quote!(Blocking) };
-    let site = quote! {
-        const __RETRY_SITE: #krate::__private::Site =
-            #krate::__private::Site::new(#operation, #service, #krate::__private::Mode::#mode);
-    };
     let checks = |draft: &TokenStream| -> Vec<TokenStream> {
         plan.policy.checks.iter().map(|check| call_check(krate, check, draft)).collect()
     };
-    let draft = draft(plan);
     if is_generic(plan) {
-        // A `const` item cannot name generics; here the first fault ends the evaluation.
-        let name = local("draft").into_token_stream();
+        // An item cannot name generics; here the first fault ends the evaluation.
+        let (name, draft) = (local("draft").into_token_stream(), draft(plan));
         let checks = checks(&name);
-        let policy = quote!(const { &{ let #name = #draft; #(#checks;)* #name.checked() } });
-        return Constants { items: site, site: quote!(&__RETRY_SITE), policy };
+        let site = site(plan, &quote!(#name.checked()));
+        // The sign by which a second attribute knows the first.
+        let items = quote!(
+            const __RETRY_GENERIC: () = ();
+        );
+        return Constants { items, site: quote!(const { &{ let #name = #draft; #(#checks;)* #site } }) };
     }
-    let policy = match &plan.policy {
-        Policy { base: path, changes, .. } if changes.is_empty() => base(plan, path),
-        Policy { schedule: Some(_), .. } => quote!(#draft.build()),
-        Policy { schedule: None, .. } => quote!(__RETRY_DRAFT.checked()),
+    let (mut items, policy) = match &plan.policy {
+        Policy { base: Base::Path(path), changes, .. } if changes.is_empty() => {
+            // Declared, so that a path to something else is told so.
+            let name = Ends::of(path).ident("__RETRY_POLICY");
+            (quote!(const #name: #krate::RetryPolicy = #path;), name.into_token_stream())
+        }
+        Policy { base: preset, changes, .. } if changes.is_empty() => {
+            (TokenStream::new(), base(plan, preset))
+        }
+        Policy { schedule: Some(_), .. } => {
+            let draft = draft(plan);
+            (TokenStream::new(), quote!(#draft.build()))
+        }
+        Policy { schedule: None, .. } => {
+            let (draft, checks) = (draft(plan), checks(&quote!(__RETRY_DRAFT)));
+            let items = quote! {
+                const __RETRY_DRAFT: #krate::__private::Draft = #draft;
+                #(const _: () = #checks;)*
+            };
+            (items, quote!(__RETRY_DRAFT.checked()))
+        }
     };
-    let mut items = TokenStream::new();
-    if plan.policy.schedule.is_none() && !plan.policy.changes.is_empty() {
-        let checks = checks(&quote!(__RETRY_DRAFT));
-        items = quote! {
-            const __RETRY_DRAFT: #krate::__private::Draft = #draft;
-            #(const _: () = #checks;)*
-        };
-    }
-    items.extend(quote! {
-        const __RETRY_POLICY: #krate::RetryPolicy = #policy;
-        #site
-    });
-    Constants { items, site: quote!(&__RETRY_SITE), policy: quote!(&__RETRY_POLICY) }
+    let site = site(plan, &policy);
+    items.extend(quote!(static __RETRY_SITE: #krate::__private::Site = #site;));
+    Constants { items, site: quote!(&__RETRY_SITE) }
+}
+
+/// `Site::tokio("fetch", policy)`.
+fn site(plan: &Plan, policy: &TokenStream) -> TokenStream {
+    let Plan { krate, operation, .. } = plan;
+    let mode = match (plan.shape.is_async(), &plan.sleep) {
+        (false, _) => quote!(blocking),
+        (true, Some(_)) => quote!(asynchronous),
+        (true, None) => quote!(tokio),
+    };
+    let service = plan.service.as_ref().map(|service| quote!(.with_service(#service)));
+    quote!(#krate::__private::Site::#mode(#operation, #policy) #service)
 }
 
 /// `Draft::of(base).max_attempts(5)`: the policy before it is checked.
@@ -118,7 +129,7 @@ fn call_check(krate: &TokenStream, check: &Check, draft: &TokenStream) -> TokenS
     quote!(#path #argument)
 }
 
-/// Whether a value names `Self` or a type parameter: a `const` item cannot.
+/// Whether a value names `Self` or a type parameter: an item cannot.
 fn is_generic(plan: &Plan) -> bool {
     let generics: Vec<String> = plan
         .function

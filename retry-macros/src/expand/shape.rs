@@ -41,18 +41,7 @@ fn awaited_block(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
 /// The awaits of the body in the loop itself.
 fn bare(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
     let body = own_body(plan, &nested(&plan.shape.place.block));
-    let (outcome, returned) = (local("outcome"), turn.body_type());
-    // The type is what `Ok` and `Err` in the body convert to. It is declared first, so that it is known even if
-    // the body has an error; and a body that never returns must not make the code behind it unreachable.
-    let attempt = quote!({
-        #[allow(clippy::type_complexity)]
-        let #outcome: #returned;
-        #outcome = if let ::core::option::Option::Some(#outcome) = ::core::option::Option::None {
-            #outcome
-        } else #body;
-        #outcome
-    });
-    let repeat = turn.repeat(&TokenStream::new(), &attempt);
+    let repeat = turn.repeat(&TokenStream::new(), &body);
     let prelude = &plan.shape.prelude;
     quote!(#(#prelude)* #repeat)
 }

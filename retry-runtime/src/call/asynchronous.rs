@@ -85,7 +85,8 @@ pub trait AsyncSleep {
 #[cfg(feature = "tokio")]
 impl AsyncSleep for () {
     async fn sleep(&mut self, delay: Delay, site: &Site) {
-        crate::sleep::asynchronous(delay, site).await;
+        crate::sleep::assert_timer(site);
+        crate::sleep::asynchronous(delay).await;
     }
 }
 

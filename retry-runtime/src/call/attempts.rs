@@ -13,12 +13,8 @@ use super::{
     parts::{Loggable, SleepBy},
 };
 use crate::{
-    Context, IntoVerdict, RetryError, RetryPolicy, StopReason, Verdict,
-    delay::Delay,
-    observe::Described,
-    retry::Retry,
-    rng::ThreadRng,
-    site::{Mode, Site},
+    Context, IntoVerdict, RetryError, RetryPolicy, StopReason, Verdict, delay::Delay, observe::Described,
+    retry::Retry, rng::ThreadRng, site::Site,
 };
 
 /// The attempts of one call, made in a loop of your own.
@@ -51,7 +47,6 @@ use crate::{
 /// ```
 #[must_use = "attempts are made by `next`"]
 pub struct Attempts<Sleep = ()> {
-    policy: RetryPolicy,
     site: Site,
     retry: Retry,
     /// The wait before the next attempt, and when it began.
@@ -66,11 +61,10 @@ impl RetryPolicy {
     /// Starts a call whose attempts are made in a loop; `operation` is its name in logs.
     #[track_caller]
     pub fn attempts(&self, operation: &'static str) -> Attempts {
-        let site = Site::new(operation, None, Mode::Async);
+        let site = Site::asynchronous(operation, *self);
         Attempts {
-            policy: *self,
             site,
-            retry: Retry::start(&site, self),
+            retry: Retry::start(&site),
             pending: Delay::ZERO,
             waiting_since: None,
             sleep: (),
@@ -93,8 +87,8 @@ impl<S> Attempts<S> {
     where
         P: FnMut(Duration) -> R,
     {
-        let Self { policy, site, retry, pending, waiting_since, rng, clock, .. } = self;
-        Attempts { policy, site, retry, pending, waiting_since, sleep: SleepBy(sleep), rng, clock }
+        let Self { site, retry, pending, waiting_since, rng, clock, .. } = self;
+        Attempts { site, retry, pending, waiting_since, sleep: SleepBy(sleep), rng, clock }
     }
 
     /// Draws jitter from `rng` instead of the thread's own generator.
@@ -107,7 +101,7 @@ impl<S> Attempts<S> {
     /// from now on.
     pub fn clock(mut self, clock: fn() -> Instant) -> Self {
         self.clock = Some(clock);
-        if self.policy.max_elapsed().is_some() {
+        if self.site.policy().max_elapsed().is_some() {
             self.retry = self.retry.retimed(clock());
         }
         self
@@ -181,7 +175,7 @@ impl<S> Attempts<S> {
     /// Says in the log that the call succeeded, if it had failed before.
     pub fn succeeded(&self) {
         if self.retry.is_retry() {
-            self.retry.succeeded_at(&self.site, &self.policy, &self.now());
+            self.retry.succeeded_at(&self.site, &self.now());
         }
     }
 
@@ -202,16 +196,16 @@ impl<S> Attempts<S> {
     }
 
     fn context(&self) -> Context<'static> {
-        self.retry.context_at(&self.site, &self.policy, &self.now())
+        self.retry.context_at(&self.site, &self.now())
     }
 
     fn decide(&mut self, verdict: Verdict, error: Described<'_>) -> bool {
         let now = self.now();
-        let (retry, site, policy) = (&mut self.retry, &self.site, &self.policy);
+        let (retry, site) = (&mut self.retry, &self.site);
         retry.note_failure(now());
         let delay = match self.rng.as_deref_mut() {
-            Some(rng) => retry.decide(site, policy, verdict, error, &now, rng),
-            None => retry.decide(site, policy, verdict, error, &now, &mut ThreadRng),
+            Some(rng) => retry.decide(site, verdict, error, &now, rng),
+            None => retry.decide(site, verdict, error, &now, &mut ThreadRng),
         };
         self.pending = delay.unwrap_or(Delay::ZERO);
         delay.is_some()
@@ -221,7 +215,7 @@ impl<S> Attempts<S> {
 impl<S> fmt::Debug for Attempts<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempts")
-            .field("policy", &self.policy)
+            .field("policy", self.site.policy())
             .field("site", &self.site)
             .field("retry", &self.retry)
             .finish_non_exhaustive()

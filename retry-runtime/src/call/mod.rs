@@ -12,10 +12,7 @@ pub use attempts::Attempts;
 use parts::{Anything, Asynchronous, Blocking, Judged, OnGiveUp, OnRetry, OnSuccess, Operation, TurnedDown};
 use rand::Rng;
 
-use crate::{
-    Classify, Context, Event, IntoVerdict, RetryPolicy,
-    site::{Mode, Site},
-};
+use crate::{Classify, Context, Event, IntoVerdict, RetryPolicy, site::Site};
 
 /// A closure that will be called until it succeeds or the policy says stop. Nothing happens before
 /// `run`.
@@ -59,7 +56,6 @@ pub struct Call<
 /// What every call has.
 struct Core<Kind> {
     _kind: PhantomData<Kind>,
-    policy: RetryPolicy,
     site: Site,
     rng: Option<Box<dyn Rng + Send + Sync>>,
     clock: Option<fn() -> Instant>,
@@ -81,7 +77,7 @@ impl RetryPolicy {
     where
         F: FnMut() -> Result<T, E>,
     {
-        Call::new(self, Site::new("call", None, Mode::Blocking), operation)
+        Call::new(Site::blocking("call", *self), operation)
     }
 
     /// Calls an async closure with this policy: `policy.call_async(async || ..).filter(..).run().await`.
@@ -110,14 +106,14 @@ impl RetryPolicy {
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        Call::new(self, Site::new("call_async", None, Mode::Async), operation)
+        Call::new(Site::asynchronous("call_async", *self), operation)
     }
 }
 
 impl<Kind, F> Call<Kind, F> {
-    fn new(policy: &RetryPolicy, site: Site, operation: F) -> Self {
+    fn new(site: Site, operation: F) -> Self {
         Self {
-            core: Core { _kind: PhantomData, policy: *policy, site, rng: None, clock: None },
+            core: Core { _kind: PhantomData, site, rng: None, clock: None },
             operation,
             judge: Anything,
             judge_ok: Anything,
@@ -260,7 +256,7 @@ where
 impl<Kind, F, J, V, H, B, L, S> fmt::Debug for Call<Kind, F, J, V, H, B, L, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("policy", &self.core.policy)
+            .field("policy", self.core.site.policy())
             .field("site", &self.core.site)
             .finish_non_exhaustive()
     }

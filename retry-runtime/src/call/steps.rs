@@ -23,10 +23,10 @@ where
     B: Before,
 {
     pub(super) fn start(&self, wrapped: bool) -> Retry {
-        if wrapped || H::LISTEN || B::LISTEN || self.core.policy.max_elapsed().is_some() {
+        if wrapped || H::LISTEN || B::LISTEN || self.core.site.policy().max_elapsed().is_some() {
             Retry::timed_at(self.core.now()())
         } else {
-            Retry::start(&self.core.site, &self.core.policy)
+            Retry::start(&self.core.site)
         }
     }
 
@@ -60,7 +60,7 @@ where
     /// What `before_retry` may know; `None` if there is none, or nothing to prepare for.
     pub(super) fn preparation(&self, retry: &Retry) -> Option<Context<'static>> {
         let due = B::LISTEN && retry.is_retry();
-        due.then(|| retry.context_at(&self.core.site, &self.core.policy, &self.core.now()))
+        due.then(|| retry.context_at(&self.core.site, &self.core.now()))
     }
 
     /// `before_retry` failed: its error ends the call. No filter is asked about it.
@@ -71,29 +71,23 @@ where
 
     fn succeeded(&mut self, retry: &Retry) {
         if retry.is_retry() {
-            retry.succeeded_at(&self.core.site, &self.core.policy, &self.core.now());
+            retry.succeeded_at(&self.core.site, &self.core.now());
         }
         if H::LISTEN {
-            self.hooks.on_success(&retry.event_at(
-                &self.core.site,
-                &self.core.policy,
-                None,
-                None,
-                &self.core.now(),
-            ));
+            self.hooks.on_success(&retry.event_at(&self.core.site, None, None, &self.core.now()));
         }
     }
 
     fn failed(&mut self, retry: &mut Retry, verdict: Verdict, error: Option<&F::Error>) -> Option<Delay> {
         let described = error.map_or(Described::VALUE_TURNED_DOWN, |error| Described::Display(error));
         let now = self.core.now();
-        let Core { site, policy, rng, .. } = &mut self.core;
+        let Core { site, rng, .. } = &mut self.core;
         let delay = match rng.as_deref_mut() {
-            Some(rng) => retry.decide(site, policy, verdict, described, &now, rng),
-            None => retry.decide(site, policy, verdict, described, &now, &mut ThreadRng),
+            Some(rng) => retry.decide(site, verdict, described, &now, rng),
+            None => retry.decide(site, verdict, described, &now, &mut ThreadRng),
         };
         if H::LISTEN {
-            let event = retry.event_at(site, policy, error, delay, &now);
+            let event = retry.event_at(site, error, delay, &now);
             match delay {
                 Some(_) => self.hooks.on_retry(&event),
                 None => self.hooks.on_give_up(&event),

@@ -59,43 +59,32 @@ fn with_causes<'a>(error: &'a (dyn Error + 'a), f: &mut fmt::Formatter<'_>) -> f
 #[derive(Debug)]
 pub struct Shown<'a, E>(pub &'a E);
 
-/// For boxed errors, which are no `Error` themselves.
-pub trait ShowBoxed<'a> {
-    /// With its causes.
+/// Implemented for as many references as a description is good: one trait for all, so that rustc has one
+/// candidate a step.
+pub trait Show<'a> {
+    /// As well as the type can.
     fn described(&self) -> Described<'a>;
 }
 
-impl<'a> ShowBoxed<'a> for &&Shown<'a, Box<dyn Error + Send + Sync>> {
+impl<'a> Show<'a> for &&Shown<'a, Box<dyn Error + Send + Sync>> {
     fn described(&self) -> Described<'a> {
         Described::Error(&**self.0)
     }
 }
 
-impl<'a> ShowBoxed<'a> for &&Shown<'a, Box<dyn Error>> {
+impl<'a> Show<'a> for &&Shown<'a, Box<dyn Error>> {
     fn described(&self) -> Described<'a> {
         Described::Error(&**self.0)
     }
 }
 
-/// For error types.
-pub trait ShowError<'a> {
-    /// With its causes.
-    fn described(&self) -> Described<'a>;
-}
-
-impl<'a, E: Error> ShowError<'a> for &&&Shown<'a, E> {
+impl<'a, E: Error> Show<'a> for &&&Shown<'a, E> {
     fn described(&self) -> Described<'a> {
         Described::Error(self.0)
     }
 }
 
-/// For what can be displayed.
-pub trait ShowDisplay<'a> {
-    /// By `Display`.
-    fn described(&self) -> Described<'a>;
-}
-
-impl<'a, E: Display> ShowDisplay<'a> for &Shown<'a, E> {
+impl<'a, E: Display> Show<'a> for &Shown<'a, E> {
     fn described(&self) -> Described<'a> {
         Described::Display(self.0)
     }
@@ -109,13 +98,7 @@ impl<'a, E: Debug> Shown<'a, E> {
     }
 }
 
-/// For everything else.
-pub trait ShowName<'a> {
-    /// By the name of the type.
-    fn described(&self) -> Described<'a>;
-}
-
-impl<'a, E> ShowName<'a> for Shown<'a, E> {
+impl<'a, E> Show<'a> for Shown<'a, E> {
     fn described(&self) -> Described<'a> {
         Described::Name(std::any::type_name::<E>())
     }

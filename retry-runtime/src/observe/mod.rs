@@ -4,5 +4,5 @@ mod describe;
 mod event;
 pub(crate) mod log;
 
-pub use describe::{Described, ShowBoxed, ShowDisplay, ShowError, ShowName, Shown};
+pub use describe::{Described, Show, Shown};
 pub use event::Event;

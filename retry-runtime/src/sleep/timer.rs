@@ -7,29 +7,29 @@ use std::{
 };
 
 use pin_project_lite::pin_project;
-use tokio::{runtime::Handle, time::Sleep};
+use tokio::time::Sleep;
 
-use crate::{delay::Delay, site::Site};
+use crate::delay::Delay;
 
 pin_project! {
     /// As large as a [`Sleep`], which is built where it stays: returned by a function it would be copied into
     /// the user's future by code that stands in each annotated function.
     #[project = Part]
     #[derive(Debug)]
-    pub enum Timer<'a> {
-        Due { delay: Delay, site: &'a Site },
+    pub enum Timer {
+        Due { delay: Delay },
         Runs { #[pin] sleep: Sleep },
     }
 }
 
-impl<'a> Timer<'a> {
+impl Timer {
     #[inline]
-    pub(super) const fn new(delay: Delay, site: &'a Site) -> Self {
-        Self::Due { delay, site }
+    pub(super) const fn new(delay: Delay) -> Self {
+        Self::Due { delay }
     }
 }
 
-impl Future for Timer<'_> {
+impl Future for Timer {
     type Output = ();
 
     #[cold]
@@ -38,8 +38,8 @@ impl Future for Timer<'_> {
         loop {
             match self.as_mut().project() {
                 Part::Runs { sleep } => return sleep.poll(context),
-                Part::Due { delay, site } => {
-                    let sleep = start(*delay, site);
+                Part::Due { delay } => {
+                    let sleep = tokio::time::sleep(delay.duration());
                     self.set(Self::Runs { sleep });
                 }
             }
@@ -47,33 +47,21 @@ impl Future for Timer<'_> {
     }
 }
 
-fn start(delay: Delay, site: &Site) -> Sleep {
-    assert!(
-        Handle::try_current().is_ok(),
-        "the retry of `{}` at {} waits on tokio's timer, but this is no tokio runtime: call it from one, or \
-         name another sleeper, `#[retry(sleep = path)]` or `.sleep(path)`",
-        site.operation(),
-        site.location(),
-    );
-    tokio::time::sleep(delay.duration())
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::site::Mode;
 
     #[test]
     fn a_timer_is_as_large_as_tokios() {
-        assert_eq!(size_of::<Timer<'_>>(), size_of::<Sleep>());
+        assert_eq!(size_of::<Timer>(), size_of::<Sleep>());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_timer_waits_for_its_delay() {
         let start = tokio::time::Instant::now();
-        Timer::new(Delay::from_nanos(60_000_000_000), &Site::new("test", None, Mode::Async)).await;
+        Timer::new(Delay::from_nanos(60_000_000_000)).await;
         assert_eq!(start.elapsed(), Duration::from_secs(60));
     }
 }

@@ -18,7 +18,7 @@ mod stand_in {
             retry_tests::record(delay.duration());
         }
 
-        pub(crate) async fn asynchronous(delay: Delay, _: &Site) {
+        pub(crate) async fn asynchronous(delay: Delay) {
             retry_tests::record_async(delay.duration()).await;
         }
     }

@@ -62,15 +62,12 @@ fn inner_attributes_in_a_block(flaky: &Flaky) -> impl Future<Output = Result<u32
     }
 }
 
-/// Types that clippy would call complex in a `let`, and a match that it would call needless there.
+/// A type that clippy would call complex in a `let`.
 #[retry(initial_delay = "0s")]
 async fn lints_of_a_let(
     flaky: &Flaky,
 ) -> Result<Vec<Option<Box<dyn Fn(u32) -> Vec<(u64, String)>>>>, Failure> {
-    match flaky.call_async().await.map(|_| Vec::new()) {
-        Ok(rows) => Ok(rows),
-        Err(failure) => Err(failure),
-    }
+    flaky.call_async().await.map(|_| Vec::new())
 }
 
 struct Connection(u32);
