@@ -26,7 +26,7 @@ enum Limit {
 
 pub(crate) const GOALS: [Goal; 18] = [
     goal(Measurement::Instructions(Scenario::BlockingSuccess), Limit::Above(HAND_WRITTEN, 2.0), Some(1.0)),
-    goal(Measurement::Instructions(Scenario::AsyncSuccess), Limit::Above(HAND_WRITTEN, 2.0), Some(5.0)),
+    goal(Measurement::Instructions(Scenario::AsyncSuccess), Limit::Above(HAND_WRITTEN, 2.0), Some(4.0)),
     goal(Measurement::Instructions(Scenario::BlockingRecovery), TWO_FAILURES, Some(1.0)),
     goal(Measurement::Instructions(Scenario::AsyncRecovery), TWO_FAILURES, Some(1.0)),
     goal(Measurement::Allocations(Scenario::BlockingSuccess), Limit::AtMost(0.0), Some(0.0)),
@@ -36,7 +36,7 @@ pub(crate) const GOALS: [Goal; 18] = [
     goal(Measurement::Allocations(Scenario::AsWritten), Limit::AtMost(0.0), Some(0.0)),
     goal(Measurement::Future, Limit::Above(HAND_WRITTEN, 16.0), Some(0.0)),
     goal(Measurement::Waiting, Limit::Above(HAND_WRITTEN, 16.0), None),
-    goal(Measurement::Text(Form::Async), Limit::Below(HAND_WRITTEN), Some(16.0)),
+    goal(Measurement::Text(Form::Async), Limit::Below(HAND_WRITTEN), Some(0.0)),
     goal(Measurement::Text(Form::Blocking), Limit::Below(HAND_WRITTEN), Some(16.0)),
     goal(Measurement::Check(Form::Async), Limit::AtMost(2.7), None),
     goal(Measurement::Check(Form::Blocking), Limit::AtMost(2.7), None),
