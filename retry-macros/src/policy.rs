@@ -184,8 +184,7 @@ impl Reader<'_> {
                 }
                 Some(word) => {
                     let message = unknown("number of attempts", &word, ["unlimited"].into_iter());
-                    self.errors
-                        .at(expr, format!("{message}\na constant of your own is written `self::{word}`"));
+                    self.errors.at(expr, format!("{message}\n{}", of_your_own(&word)));
                 }
                 None => self.constant(Key::MaxAttempts, expr, None),
             },
@@ -280,9 +279,7 @@ impl Reader<'_> {
             Some("decorrelated") => (quote!(Decorrelated), Jitter::Decorrelated),
             Some(word) => {
                 let message = unknown("jitter", word, ["none", "full", "equal", "decorrelated"].into_iter());
-                return self
-                    .errors
-                    .at(expr, format!("{message}\na constant of your own is written `self::{word}`"));
+                return self.errors.at(expr, format!("{message}\n{}", of_your_own(word)));
             }
             None => match number(expr) {
                 Number::Known(factor) if Fault::of_jitter(factor).is_none() => {
@@ -336,4 +333,13 @@ pub(crate) fn names_generics(tokens: TokenStream, generics: &[String]) -> bool {
         TokenTree::Group(group) => names_generics(group.stream(), generics),
         _ => false,
     })
+}
+
+/// How to name a value of the user's own where a word was unknown.
+fn of_your_own(word: &str) -> String {
+    if word.contains(char::is_uppercase) {
+        return format!("a constant of your own is written `self::{word}`");
+    }
+    "a value known only at run time goes into a policy: `RetryPolicy::DEFAULT.with_..(..).call(..)`"
+        .to_owned()
 }

@@ -76,7 +76,7 @@ impl Fault {
                 .duration(*initial)
                 .text(") is above `max_delay` (")
                 .duration(*max)
-                .text("): lower the first or raise the second"),
+                .text("): lower the first or, before it, raise the second"),
             Self::Base => text.text("`exponential_base` is a finite number of at least 1: 2.0 doubles each delay"),
             Self::JitterFactor => text.text("a jitter factor lies in 0..=1: 0.1 spreads over ±10 % of the delay"),
             Self::TotalDelay { worst, limit } => text

@@ -52,6 +52,8 @@ pub struct Attempts<Sleep = ()> {
     /// The wait before the next attempt, and when it began.
     pending: Delay,
     waiting_since: Option<Instant>,
+    /// Whether an attempt was given whose outcome is not known yet.
+    undecided: bool,
     sleep: Sleep,
     rng: Option<Box<dyn Rng + Send + Sync>>,
     clock: Option<fn() -> Instant>,
@@ -67,6 +69,7 @@ impl RetryPolicy {
             retry: Retry::start(&site),
             pending: Delay::ZERO,
             waiting_since: None,
+            undecided: false,
             sleep: (),
             rng: None,
             clock: None,
@@ -87,8 +90,8 @@ impl<S> Attempts<S> {
     where
         P: FnMut(Duration) -> R,
     {
-        let Self { site, retry, pending, waiting_since, rng, clock, .. } = self;
-        Attempts { site, retry, pending, waiting_since, sleep: SleepBy(sleep), rng, clock }
+        let Self { site, retry, pending, waiting_since, undecided, rng, clock, .. } = self;
+        Attempts { site, retry, pending, waiting_since, undecided, sleep: SleepBy(sleep), rng, clock }
     }
 
     /// Draws jitter from `rng` instead of the thread's own generator.
@@ -109,14 +112,18 @@ impl<S> Attempts<S> {
 
     /// Waits as long as the last failure asked for, then says which attempt comes.
     ///
+    /// An attempt that was given up, without [`failed`](Self::failed) or [`turned_down`](Self::turned_down), counts as
+    /// failed: nothing escapes the limits.
+    ///
     /// Cancel safe: when it is dropped, the next call waits for what is left.
     ///
     /// # Panics
-    /// When it waits outside a tokio runtime without a [`sleep`](Self::sleep) of its own.
+    /// When it waits outside a tokio runtime without a [`sleep`](Self::sleep) of its own, and when no attempt is left.
     pub async fn next(&mut self) -> Context<'static>
     where
         S: AsyncSleep,
     {
+        self.settle();
         if self.pending.lasts() {
             let now = self.now()();
             let since = *self.waiting_since.get_or_insert(now);
@@ -127,18 +134,24 @@ impl<S> Attempts<S> {
             self.pending = Delay::ZERO;
         }
         self.waiting_since = None;
+        self.undecided = true;
         self.context()
     }
 
     /// As [`next`](Self::next), blocking the thread.
+    ///
+    /// # Panics
+    /// When no attempt is left.
     pub fn next_blocking(&mut self) -> Context<'static>
     where
         S: BlockingSleep,
     {
+        self.settle();
         let delay = std::mem::replace(&mut self.pending, Delay::ZERO);
         if delay.lasts() {
             self.sleep.sleep(delay, &self.site);
         }
+        self.undecided = true;
         self.context()
     }
 
@@ -199,7 +212,19 @@ impl<S> Attempts<S> {
         self.retry.context_at(&self.site, &self.now())
     }
 
+    /// Settles an attempt that was given up without a word. Panics where no further attempt is allowed.
+    fn settle(&mut self) {
+        if self.undecided {
+            self.decide(Verdict::TRANSIENT, Described::Name("attempt without an outcome"));
+        }
+        assert!(
+            self.stop_reason().is_none(),
+            "no attempt is left: end the loop where `failed` or `turned_down` gives its value back"
+        );
+    }
+
     fn decide(&mut self, verdict: Verdict, error: Described<'_>) -> bool {
+        self.undecided = false;
         let now = self.now();
         let (retry, site) = (&mut self.retry, &self.site);
         retry.note_failure(now());

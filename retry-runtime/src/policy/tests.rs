@@ -91,12 +91,12 @@ fn an_initial_delay_above_the_longest_is_refused_from_either_side() {
     let (message, _) = refusal(|| RetryPolicy::DEFAULT.with_initial_delay(SECOND * 11));
     assert_eq!(
         message,
-        "`initial_delay` (11 s) is above `max_delay` (10 s): lower the first or raise the second"
+        "`initial_delay` (11 s) is above `max_delay` (10 s): lower the first or, before it, raise the second"
     );
     let (message, _) = refusal(|| RetryPolicy::DEFAULT.with_max_delay(Duration::from_millis(99)));
     assert_eq!(
         message,
-        "`initial_delay` (100 ms) is above `max_delay` (99 ms): lower the first or raise the second"
+        "`initial_delay` (100 ms) is above `max_delay` (99 ms): lower the first or, before it, raise the second"
     );
     assert_eq!(STEADY.with_initial_delay(SECOND * 30).max_delay(), SECOND * 30, "equal is right");
 }

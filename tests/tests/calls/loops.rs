@@ -171,12 +171,27 @@ async fn failures_that_never_suspend_leave_others_their_turn() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn next_waits_once_for_each_failure() {
-    let mut attempts = STEADY.attempts("twice");
+async fn an_attempt_that_was_given_up_counts_as_failed() {
+    let (start, mut attempts) = (tokio::time::Instant::now(), STEADY.attempts("given_up"));
     attempts.next().await;
-    assert!(attempts.failed("no").is_ok());
-    attempts.next().await;
-    let start = tokio::time::Instant::now();
     assert_eq!(attempts.next().await.attempt(), 2);
-    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert_eq!(start.elapsed(), SECOND);
+}
+
+#[test]
+#[should_panic(expected = "no attempt is left: end the loop where `failed`")]
+fn a_loop_that_never_tells_an_outcome_ends() {
+    let mut attempts = STEADY.attempts("poll").sleep(record);
+    loop {
+        attempts.next_blocking();
+    }
+}
+
+#[test]
+#[should_panic(expected = "no attempt is left")]
+fn no_attempt_follows_the_last() {
+    let mut attempts = STEADY.with_max_attempts(1).attempts("poll");
+    attempts.next_blocking();
+    attempts.failed(Failure(1)).unwrap_err();
+    attempts.next_blocking();
 }
