@@ -1,6 +1,6 @@
 //! One turn of the loop: make an attempt, ask, wait.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::{
@@ -76,11 +76,11 @@ impl Turn<'_> {
         if !matches!(self.plan.shape.kind, Kind::Bare) {
             return quote!(let #outcome = #attempt;);
         }
-        // A body in the loop itself: the type is what `Ok` and `Err` in it convert to. The code behind a body that
-        // never returns is not to be reported.
+        // A body in the loop itself: the type is what `Ok` and `Err` in it convert to. Lints that look at a `let`, and
+        // would not at the function's own block, are not to be reported, nor the code behind a body that never returns.
         let returned = self.body_type();
         quote! {
-            #[allow(clippy::type_complexity)]
+            #[allow(clippy::diverging_sub_expression, clippy::needless_match, clippy::type_complexity)]
             let #outcome: #returned = #attempt;
             #[allow(unreachable_code)]
             {}
@@ -102,7 +102,8 @@ impl Turn<'_> {
             // An async attempt borrows it uniquely; else only the user's `mut` asks for one.
             let is_unique = matches!(self.plan.shape.kind, Kind::Async);
             let mutability = (mutable || is_unique).then(|| quote!(mut));
-            let clone = Ends::at(place).show(quote!(::core::clone::Clone::clone(&self)));
+            let receiver = Ident::new("self", place);
+            let clone = Ends::at(place).show(quote!(::core::clone::Clone::clone(&#receiver)));
             quote!(let #mutability #this = #clone;)
         });
         let lent = arguments.lent.iter().map(|name| quote!(let #name = &mut *#name;));

@@ -148,9 +148,12 @@ fn is_generic(plan: &Plan) -> bool {
         Base::Path(path) => names(quote!(#path)),
         Base::Preset(_) => false,
     };
-    base || plan.policy.changes.iter().any(|change| match &change.value {
-        Value::Known(_) => false,
-        Value::Variant(_, variant) => names(variant.clone()),
-        Value::Const { expr, .. } => names(quote!(#expr)),
-    })
+    let is_named = names(plan.operation.to_token_stream())
+        || plan.service.as_ref().is_some_and(|name| names(name.to_token_stream()));
+    base || is_named
+        || plan.policy.changes.iter().any(|change| match &change.value {
+            Value::Known(_) => false,
+            Value::Variant(_, variant) => names(variant.clone()),
+            Value::Const { expr, .. } => names(quote!(#expr)),
+        })
 }

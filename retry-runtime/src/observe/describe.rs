@@ -7,7 +7,8 @@
 
 use std::{
     error::Error,
-    fmt::{self, Debug, Display},
+    fmt::{self, Debug, Display, Write as _},
+    iter,
 };
 
 /// An error, ready to be shown. Nothing is formatted until somebody looks.
@@ -39,18 +40,21 @@ impl Display for Described<'_> {
     }
 }
 
+/// No honest chain of causes is longer; one that leads back to itself ends here.
+pub(crate) const LONGEST_CHAIN: usize = 64;
+
 /// Shows an error and its causes, `sending failed: connection refused`. A cause that is already part of
 /// the text is left out: many errors name theirs themselves.
 fn with_causes<'a>(error: &'a (dyn Error + 'a), f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
+    let (mut text, mut cause_text) = (String::new(), String::new());
+    write!(text, "{error}")?;
+    for cause in iter::successors(error.source(), |&cause| cause.source()).take(LONGEST_CHAIN) {
+        cause_text.clear();
+        write!(cause_text, "{cause}")?;
         if !text.contains(&cause_text) {
             text.push_str(": ");
             text.push_str(&cause_text);
         }
-        next = cause.source();
     }
     f.write_str(&text)
 }
@@ -66,17 +70,20 @@ pub trait Show<'a> {
     fn described(&self) -> Described<'a>;
 }
 
-impl<'a> Show<'a> for &&Shown<'a, Box<dyn Error + Send + Sync>> {
-    fn described(&self) -> Described<'a> {
-        Described::Error(&**self.0)
-    }
+macro_rules! boxed {
+    ($($bound:ident)*) => {
+        // Of any lifetime: method resolution does not look at lifetimes, and would choose this one anyhow.
+        impl<'a, 'e> Show<'a> for &&Shown<'a, Box<dyn Error $(+ $bound)* + 'e>> {
+            fn described(&self) -> Described<'a> {
+                Described::Error(&**self.0)
+            }
+        }
+    };
 }
 
-impl<'a> Show<'a> for &&Shown<'a, Box<dyn Error>> {
-    fn described(&self) -> Described<'a> {
-        Described::Error(&**self.0)
-    }
-}
+boxed!();
+boxed!(Send);
+boxed!(Send Sync);
 
 impl<'a, E: Error> Show<'a> for &&&Shown<'a, E> {
     fn described(&self) -> Described<'a> {
@@ -144,10 +151,29 @@ mod tests {
     fn the_causes_of_an_error_are_shown_in_whatever_it_comes() {
         let outer = || Outer(io::Error::other("refused"));
         let boxed: Box<dyn Error> = Box::new(outer());
-        let sendable: Box<dyn Error + Send + Sync> = Box::new(outer());
-        for text in [shown!(outer()), shown!(boxed), shown!(sendable), shown!(anyhow::Error::from(outer()))] {
+        let sendable: Box<dyn Error + Send> = Box::new(outer());
+        let shareable: Box<dyn Error + Send + Sync> = Box::new(outer());
+        for text in [shown!(outer()), shown!(boxed), shown!(sendable), shown!(shareable)] {
             assert_eq!(text, "sending failed: refused");
         }
+        assert_eq!(shown!(anyhow::Error::from(outer())), "sending failed: refused");
+    }
+
+    #[test]
+    fn an_error_that_cannot_be_shown_is_no_panic() {
+        #[derive(Debug)]
+        struct Mute;
+
+        impl Display for Mute {
+            fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+                Err(fmt::Error)
+            }
+        }
+
+        impl Error for Mute {}
+
+        let mut text = String::new();
+        assert_eq!(write!(text, "{}", (&&&Shown(&Mute)).described()), Err(fmt::Error));
     }
 
     #[test]

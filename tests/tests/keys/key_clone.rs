@@ -246,3 +246,23 @@ fn hooks_see_the_argument_although_the_body_consumed_its_clone() {
     assert_eq!(seen_by_hooks(&Flaky::failing(9), "a".to_owned(), &mut seen).as_deref(), Ok("a"));
     assert_eq!(seen, ["a", "a"]);
 }
+
+macro_rules! sent_in_a_macro {
+    ($this:ident, $flaky:ident, $body:block) => {
+        #[retry(initial_delay = "0s", clone($this))]
+        fn send_in_a_macro(mut $this, $flaky: &Flaky) -> Result<String, Failure> $body
+    };
+}
+
+impl Request {
+    sent_in_a_macro!(self, flaky, {
+        self.parts.push("!");
+        flaky.call()?;
+        Ok(self.into_text())
+    });
+}
+
+#[test]
+fn self_that_a_macro_names_can_be_cloned() {
+    assert_eq!(request().send_in_a_macro(&Flaky::failing(2)).as_deref(), Ok("ab!"));
+}

@@ -79,3 +79,27 @@ fn values_may_come_from_a_macro() {
     assert_eq!(seen, ("ship", Some("shipping")));
     assert_eq!(recorded_waits().len(), 1);
 }
+
+struct Named<T>(T);
+
+impl<T> Named<T> {
+    const NAME: &'static str = "named by its type";
+
+    #[retry(initial_delay = "0s", operation = Self::NAME, on_success = |event| *seen = event.operation)]
+    fn call(&self, seen: &mut &'static str) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    #[retry(initial_delay = "0s", service = Self::NAME, on_success = |event| *seen = event.service.unwrap_or(""))]
+    fn serve(&self, seen: &mut &'static str) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_constant_of_the_type_names_it() {
+    let (mut operation, mut service) = ("", "");
+    assert_eq!(Named(1).call(&mut operation), Ok(()));
+    assert_eq!(Named(1).serve(&mut service), Ok(()));
+    assert_eq!([operation, service], ["named by its type"; 2]);
+}

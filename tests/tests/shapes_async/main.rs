@@ -17,14 +17,6 @@ async fn free(flaky: &Flaky) -> Result<u32, Failure> {
     flaky.call_async().await
 }
 
-/// Nothing comes behind it, which no lint may hold against the user.
-#[retry]
-async fn never_returns(_flaky: &Flaky) -> Result<std::convert::Infallible, Failure> {
-    loop {
-        std::future::pending::<()>().await;
-    }
-}
-
 #[retry(initial_delay = "0s")]
 async fn coerced(flaky: &Flaky) -> Result<Box<dyn Fn() -> u32>, Failure> {
     match flaky.call_async().await {
@@ -60,14 +52,6 @@ fn inner_attributes_in_a_block(flaky: &Flaky) -> impl Future<Output = Result<u32
         let unused = 1;
         flaky.call_async().await
     }
-}
-
-/// A type that clippy would call complex in a `let`.
-#[retry(initial_delay = "0s")]
-async fn lints_of_a_let(
-    flaky: &Flaky,
-) -> Result<Vec<Option<Box<dyn Fn(u32) -> Vec<(u64, String)>>>>, Failure> {
-    flaky.call_async().await.map(|_| Vec::new())
 }
 
 struct Connection(u32);
@@ -192,7 +176,7 @@ macro_rules! assert_three {
 #[tokio::test]
 async fn a_body_that_never_returns_is_awaited() {
     let flaky = Flaky::failing(0);
-    let mut call = std::pin::pin!(never_returns(&flaky));
+    let mut call = std::pin::pin!(bare::never_returns(&flaky));
     let polled = std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await;
     assert!(polled.is_pending());
 }
@@ -207,7 +191,6 @@ async fn each_shape_makes_three_attempts() {
     assert_three!(coerced);
     assert_three!(return_in_a_macro_that_a_macro_names);
     assert_three!(inner_attributes_in_a_block);
-    assert_three!(lints_of_a_let);
     assert_three!(|flaky| hook_changes_what_is_owned(flaky, Connection(0)));
     assert_three!(inner_attributes);
     assert_three!(|flaky| sendable(unsendable_error(flaky)));
@@ -318,6 +301,8 @@ async fn native_trait_methods_make_three_attempts() {
 }
 
 mod boxed_traits;
+
+mod bare;
 
 #[tracing::instrument(skip_all)]
 #[retry(initial_delay = "0s")]
