@@ -102,7 +102,8 @@ impl Args {
             errors.push(input.error("expected a key, as in `max_attempts = 5`"));
             return skip_to_comma(input);
         };
-        let Some(value) = parse_value(input, &name, errors) else {
+        let usage = Key::named(&name.to_string()).map(|key| key.entry().usage);
+        let Some(value) = parse_value(input, &name, usage, errors) else {
             return skip_to_comma(input);
         };
         match Key::named(&name.to_string()) {
@@ -127,7 +128,7 @@ impl Args {
 }
 
 /// The expression without the invisible groups that `macro_rules!` fragments bring.
-fn ungrouped(mut expr: &Expr) -> &Expr {
+pub(crate) fn ungrouped(mut expr: &Expr) -> &Expr {
     while let Expr::Group(group) = expr {
         expr = &group.expr;
     }
@@ -157,7 +158,13 @@ fn unknown_key(name: &str, value: &Value) -> String {
     unknown("key", name, keys::names())
 }
 
-fn parse_value(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> Option<Value> {
+/// What stands beside the key `name`; `usage` says how to write it.
+pub(crate) fn parse_value(
+    input: ParseStream<'_>,
+    name: &Ident,
+    usage: Option<&str>,
+    errors: &mut Errors,
+) -> Option<Value> {
     if input.peek(syn::token::Paren) {
         return errors.ok(input.parse().map(Value::List));
     }
@@ -166,7 +173,6 @@ fn parse_value(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> Opt
     }
     let Ok(equals) = input.parse::<Token![=]>() else { return Some(Value::Flag) };
     if input.is_empty() || input.peek(Token![,]) {
-        let usage = Key::named(&name.to_string()).map(|key| key.entry().usage);
         let fix = usage.map(|usage| format!(": write `{usage}`")).unwrap_or_default();
         errors.at(equals, format!("the value of `{name}` is missing{fix}"));
         return None;
@@ -187,7 +193,7 @@ fn parse_value(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> Opt
 }
 
 /// An argument ends with a comma or with the attribute.
-fn end_argument(input: ParseStream<'_>, errors: &mut Errors) {
+pub(crate) fn end_argument(input: ParseStream<'_>, errors: &mut Errors) {
     if !input.is_empty() && !input.peek(Token![,]) {
         errors.push(input.error("expected `,` between arguments"));
         skip_to_comma(input);
@@ -196,7 +202,7 @@ fn end_argument(input: ParseStream<'_>, errors: &mut Errors) {
     let _ = input.parse::<Token![,]>();
 }
 
-fn skip_to_comma(input: ParseStream<'_>) {
+pub(crate) fn skip_to_comma(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         if input.parse::<TokenTree>().is_err() {
             return;

@@ -1,4 +1,4 @@
-//! All errors of one attribute, reported together, each at its own token.
+//! All errors of one macro call, reported together, each at its own token.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -30,6 +30,10 @@ impl Errors {
         self.found.is_empty()
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// `compile_error!`s for all that was found.
     #[cfg_attr(not(test), expect(unused_mut, reason = "a mark for tests"))]
     pub(crate) fn into_compile_errors(mut self) -> TokenStream {
@@ -57,7 +61,7 @@ impl Drop for Errors {
 }
 
 /// "unknown `what`, did you mean `nearest`?", or the whole list.
-pub(crate) fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'static str> + Clone) -> String {
+pub(crate) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
     let all = known.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     match nearest(name, known) {
         Some(near) => format!("unknown {what} `{name}`: did you mean `{near}`?\nknown are {all}"),
@@ -66,7 +70,7 @@ pub(crate) fn unknown(what: &str, name: &str, known: impl Iterator<Item = &'stat
 }
 
 /// The known name that takes the fewest edits, if it takes few, else one that `name` begins.
-pub(crate) fn nearest(name: &str, known: impl Iterator<Item = &'static str> + Clone) -> Option<&'static str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let limit = (name.len() / 3).max(1);
     known
         .clone()
@@ -81,17 +85,22 @@ pub(crate) fn nearest(name: &str, known: impl Iterator<Item = &'static str> + Cl
         })
 }
 
-/// How many insertions, deletions and replacements turn one name into the other (Levenshtein).
+/// How many insertions, deletions, replacements and swaps of neighbours turn one name into the other
+/// (Damerau and Levenshtein's distance, no part edited twice).
 fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
+    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let mut before = Vec::new();
     let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+    for (i, a) in from.iter().enumerate() {
+        let mut next = vec![i + 1];
         for (j, b) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+            let mut least = (row[j] + usize::from(a != b)).min(row[j + 1] + 1).min(next[j] + 1);
+            if i > 0 && j > 0 && *a == to[j - 1] && from[i - 1] == *b {
+                least = least.min(before[j - 1] + 1);
+            }
+            next.push(least);
         }
+        before = std::mem::replace(&mut row, next);
     }
     row[to.len()]
 }
@@ -115,6 +124,8 @@ mod tests {
     fn edits_are_counted() {
         assert_eq!(edits("kitten", "sitting"), 3);
         assert_eq!(edits("", "abc"), 3);
+        assert_eq!(edits("abc", ""), 3);
+        assert_eq!(edits("wiht", "with"), 1);
         assert_eq!(edits("same", "same"), 0);
     }
 }

@@ -4,6 +4,7 @@
 mod args;
 mod arguments;
 mod checks;
+mod classify;
 mod errors;
 mod expand;
 mod input;
@@ -15,6 +16,12 @@ mod returns;
 mod shape;
 mod this;
 mod validate;
+
+#[doc = include_str!("../docs/classify.md")]
+#[proc_macro_derive(Classify, attributes(transient, throttled, permanent, classify))]
+pub fn classify(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    classify::derive(item.into()).into()
+}
 
 #[doc = include_str!("../docs/retry.md")]
 #[proc_macro_attribute]

@@ -26,6 +26,18 @@ pub(crate) enum Callee {
 }
 
 impl Callee {
+    /// Whether `expr` can be called is left to the compiler; `None` for what plainly cannot.
+    pub(crate) fn of(expr: &Expr) -> Option<Self> {
+        match expr {
+            Expr::Closure(_) => Some(Self::Closure(expr.to_token_stream())),
+            Expr::Path(_) => Some(Self::Path(expr.to_token_stream())),
+            Expr::Call(_) | Expr::MethodCall(_) | Expr::Paren(_) | Expr::Macro(_) => {
+                Some(Self::Path(quote!((#expr))))
+            }
+            _ => None,
+        }
+    }
+
     /// Under `async_trait` the arguments are in its block, where `self` has another name.
     fn with_self_as(self, name: Option<&Ident>) -> Self {
         let Some(name) = name else { return self };
@@ -124,17 +136,30 @@ pub(crate) fn is_documentation(attr: &Attribute) -> bool {
 }
 
 fn callee(args: &Args, key: Key, errors: &mut Errors) -> Option<Callee> {
-    match args.expr(key, errors)? {
-        expr @ Expr::Closure(_) => Some(Callee::Closure(expr.to_token_stream())),
-        expr @ Expr::Path(_) => Some(Callee::Path(expr.to_token_stream())),
-        expr @ (Expr::Call(_) | Expr::MethodCall(_) | Expr::Paren(_) | Expr::Macro(_)) => {
-            Some(Callee::Path(quote!((#expr))))
+    let expr = args.expr(key, errors)?;
+    let callee = Callee::of(expr);
+    if callee.is_none() {
+        errors.at(expr, no_callee(key, expr));
+    }
+    callee
+}
+
+fn no_callee(key: Key, expr: &Expr) -> String {
+    let name = key.entry().name;
+    let combined = match expr {
+        Expr::Binary(binary) if matches!(key, Key::Filter | Key::FilterOk) => match binary.op {
+            syn::BinOp::Or(_) => Some(("any_of", binary)),
+            syn::BinOp::And(_) => Some(("all_of", binary)),
+            _ => None,
+        },
+        _ => None,
+    };
+    match combined {
+        Some((word, syn::ExprBinary { left, right, .. })) => {
+            let (left, right) = (left.to_token_stream(), right.to_token_stream());
+            format!("`{name}` takes a path or a closure: write `{name} = {word}(({left}, {right}))`")
         }
-        other => {
-            let entry = key.entry();
-            errors.at(other, format!("`{}` takes a path or a closure: write `{}`", entry.name, entry.usage));
-            None
-        }
+        None => format!("`{name}` takes a path or a closure: write `{}`", key.entry().usage),
     }
 }
 

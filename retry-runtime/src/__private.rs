@@ -11,6 +11,7 @@ pub use crate::{
 };
 
 pub mod check;
+pub mod derive;
 
 /// An error whose verdict is looked for: by `Classify` if its type implements that, else transient.
 /// Method resolution prefers the inherent methods where their bound holds.
@@ -28,6 +29,28 @@ impl<E: Classify> Judged<'_, E> {
     #[inline]
     pub fn filtered(&self, verdict: impl IntoVerdict) -> Verdict {
         verdict.into_verdict().or_hint_of(self.0.classify())
+    }
+}
+
+/// A type that derives `Classify`, whether or not the bounds hold that its marks ask for.
+pub trait Marked {}
+
+/// For error types that derive `Classify`: where their bounds do not hold, that is an error, and not the same as
+/// errors that judge nothing, all of which are transient. Taken by value, so that it comes before all others.
+pub trait JudgeMarked<E> {
+    /// The error's own verdict.
+    fn verdict(self) -> Verdict
+    where
+        E: Classify;
+}
+
+impl<E: Marked> JudgeMarked<E> for Judged<'_, E> {
+    #[inline]
+    fn verdict(self) -> Verdict
+    where
+        E: Classify,
+    {
+        self.0.classify()
     }
 }
 

@@ -21,12 +21,25 @@ mod sleep;
 pub mod __private;
 
 pub use call::{Attempts, Call};
-#[cfg(feature = "reqwest")]
-pub use classify::is_transient_http;
-pub use classify::{Classify, ErrorChain, IntoVerdict, Verdict, is_transient_io};
+#[cfg(feature = "rdkafka")]
+pub use classify::is_transient_kafka;
+#[cfg(feature = "redis")]
+pub use classify::is_transient_redis;
+pub use classify::{
+    Classify, ErrorChain, Filters, IntoVerdict, Verdict, all_of, any_of, connect_only, is_transient,
+    is_transient_io, not,
+};
+#[cfg(feature = "http")]
+pub use classify::{ErrorForRetry, HttpError, http_status, is_transient_http, server_hint};
+#[cfg(feature = "tonic")]
+pub use classify::{grpc_code, is_transient_grpc};
+#[cfg(feature = "lapin")]
+pub use classify::{is_transient_amqp, is_transient_rmq};
+#[cfg(any(feature = "sqlx", feature = "tokio-postgres"))]
+pub use classify::{is_transient_db, is_transient_sql, sql_state};
 pub use context::Context;
 pub use error::{RetryError, StopReason};
 pub use observe::Event;
 pub use policy::{Delays, RetryPolicy};
-pub use retry_macros::retry;
+pub use retry_macros::{Classify, retry};
 pub use retry_rules::{Backoff, CustomBackoff, Jitter};

@@ -1,5 +1,11 @@
-//! What the tests share: operations that fail a given number of times, and sleepers that record.
+//! What the tests share: operations that fail a given number of times, sleepers that record, private real
+//! servers, and a proxy that breaks connections.
 #![forbid(unsafe_code)]
+
+pub mod ports;
+pub mod proxy;
+#[cfg(feature = "servers")]
+pub mod servers;
 
 use std::{
     cell::RefCell,

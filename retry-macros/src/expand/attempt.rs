@@ -185,7 +185,7 @@ impl Turn<'_> {
         let decide = self.decide(&verdict, &described(krate, &error), &quote!(Some(#error)), &last);
         quote! {
             #[allow(unused_imports)]
-            use #krate::__private::{JudgeAny as _, Show as _};
+            use #krate::__private::{JudgeAny as _, JudgeMarked as _, Show as _};
             #decide
         }
     }

@@ -7,33 +7,33 @@ use quote::ToTokens;
 /// The spans of the first and the last of some tokens. Stable Rust joins no spans, but the compiler does:
 /// an expression that starts and ends there is shown over all of them.
 #[derive(Clone, Copy)]
-pub(super) struct Ends {
-    pub(super) first: Span,
-    pub(super) last: Span,
+pub(crate) struct Ends {
+    pub(crate) first: Span,
+    pub(crate) last: Span,
 }
 
 impl Ends {
-    pub(super) fn of(tokens: &impl ToTokens) -> Self {
+    pub(crate) fn of(tokens: &impl ToTokens) -> Self {
         let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
         let first = spans.next().unwrap_or_else(Span::call_site);
         Self { first, last: spans.last().unwrap_or(first) }
     }
 
-    pub(super) const fn at(span: Span) -> Self {
+    pub(crate) const fn at(span: Span) -> Self {
         Self { first: span, last: span }
     }
 
     /// For braces and names of ours, which end an expression.
-    pub(super) fn mixed(self) -> Span {
+    pub(crate) fn mixed(self) -> Span {
         Span::mixed_site().located_at(self.last)
     }
 
-    pub(super) fn ident(self, name: &str) -> Ident {
+    pub(crate) fn ident(self, name: &str) -> Ident {
         Ident::new(name, self.mixed())
     }
 
     /// The tokens, which resolve as before, shown here.
-    pub(super) fn show(self, tokens: impl ToTokens) -> TokenStream {
+    pub(crate) fn show(self, tokens: impl ToTokens) -> TokenStream {
         let mut place = self.first;
         let show = |mut token: TokenTree| {
             if let TokenTree::Group(group) = &token {

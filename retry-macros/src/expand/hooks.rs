@@ -109,20 +109,28 @@ impl Turn<'_> {
         self.called(filter, &quote!(ask), &ends(filter).show(value))
     }
 
-    /// A path is called directly, a closure through the `helper` that lets its parameter be inferred.
     pub(super) fn called(
         &self,
         callee: &Callee,
         helper: &TokenStream,
         argument: &TokenStream,
     ) -> TokenStream {
-        let krate = &self.plan.krate;
-        match callee {
-            Callee::Path(path) => quote_spanned!(ends(callee).mixed()=> #path(#argument)),
-            Callee::Closure(closure) => {
-                let helper = ends(callee).show(quote!(#krate::__private::#helper));
-                quote_spanned!(ends(callee).mixed()=> #helper(#argument, #closure))
-            }
+        called(&self.plan.krate, callee, helper, argument)
+    }
+}
+
+/// A path is called directly, a closure through the `helper` that lets its parameter be inferred.
+pub(crate) fn called(
+    krate: &TokenStream,
+    callee: &Callee,
+    helper: &TokenStream,
+    argument: &TokenStream,
+) -> TokenStream {
+    match callee {
+        Callee::Path(path) => quote_spanned!(ends(callee).mixed()=> #path(#argument)),
+        Callee::Closure(closure) => {
+            let helper = ends(callee).show(quote!(#krate::__private::#helper));
+            quote_spanned!(ends(callee).mixed()=> #helper(#argument, #closure))
         }
     }
 }
@@ -131,7 +139,7 @@ pub(super) fn described(krate: &TokenStream, error: &impl ToTokens) -> TokenStre
     quote!((&&&#krate::__private::Shown(#error)).described())
 }
 
-pub(super) fn ends(callee: &Callee) -> Ends {
+pub(crate) fn ends(callee: &Callee) -> Ends {
     let (Callee::Path(tokens) | Callee::Closure(tokens)) = callee;
     Ends::of(tokens)
 }

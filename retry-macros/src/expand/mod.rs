@@ -2,8 +2,8 @@
 
 mod attempt;
 mod docs;
-mod ends;
-mod hooks;
+pub(crate) mod ends;
+pub(crate) mod hooks;
 mod outcome;
 mod policy;
 mod shape;
@@ -56,6 +56,6 @@ fn unchanged(args: &Args, item: TokenStream) -> TokenStream {
 mod tests;
 
 /// A local of ours: no name of the user's can clash with it.
-fn local(name: &str) -> syn::Ident {
+pub(crate) fn local(name: &str) -> syn::Ident {
     syn::Ident::new(name, Span::mixed_site())
 }

@@ -1,18 +1,50 @@
 //! Which errors are worth another attempt, and when.
 
+#[cfg(feature = "lapin")]
+mod amqp;
+mod any;
 mod chain;
-#[cfg(feature = "reqwest")]
+mod compose;
+mod connect;
+#[cfg(feature = "tonic")]
+mod grpc;
+#[cfg(feature = "http")]
 mod http;
 mod io;
+#[cfg(feature = "rdkafka")]
+mod kafka;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(any(feature = "sqlx", feature = "tokio-postgres"))]
+mod sql;
 mod verdict;
 
+#[cfg(feature = "lapin")]
+pub use amqp::{is_transient_amqp, is_transient_amqp as is_transient_rmq};
+pub use any::is_transient;
 pub use chain::ErrorChain;
-#[cfg(feature = "reqwest")]
-pub use http::is_transient_http;
+pub use compose::{Filters, all_of, any_of, not};
+pub use connect::connect_only;
+#[cfg(feature = "tonic")]
+pub use grpc::{grpc_code, is_transient_grpc};
+#[cfg(feature = "http")]
+pub use http::{ErrorForRetry, HttpError, http_status, is_transient_http, server_hint};
 pub use io::is_transient_io;
+#[cfg(feature = "rdkafka")]
+pub use kafka::is_transient_kafka;
+#[cfg(feature = "redis")]
+pub use redis::is_transient_redis;
+#[cfg(any(feature = "sqlx", feature = "tokio-postgres"))]
+pub use sql::{is_transient_sql, is_transient_sql as is_transient_db, sql_state};
 pub use verdict::{IntoVerdict, Verdict};
 
 /// An error type that knows which of its values are worth another attempt.
+///
+/// [Derived](macro@crate::Classify), it is a mark on each variant. As a guide, by what went wrong:
+///
+/// | worth another attempt | not |
+/// |---|---|
+/// | connection, timeout, unavailable, rate limit (throttled) | authentication, validation, not found, business rule |
 ///
 /// A function without `filter` asks it; beside a `filter`, which decides whether, it still says when
 /// (server hints).
@@ -39,7 +71,7 @@ pub use verdict::{IntoVerdict, Verdict};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say which of its values are transient",
-    note = "implement `retry_runtime::Classify` for it, or use `.filter(..)`"
+    note = "derive or implement `retry_runtime::Classify` for it, or use `.filter(..)`"
 )]
 pub trait Classify {
     /// Judges this error.

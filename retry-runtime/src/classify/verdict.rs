@@ -79,6 +79,53 @@ impl Verdict {
         }
     }
 
+    /// Another attempt is worth while if either says so. Where both do: throttled if one is, and the longer hint.
+    ///
+    /// ```
+    /// use retry_runtime::{Verdict, is_transient_io, retry};
+    /// # #[derive(Debug)] enum ApiError { Io(std::io::Error), Busy }
+    /// # impl std::fmt::Display for ApiError { fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { write!(f, "{self:?}") } }
+    /// # impl std::error::Error for ApiError {}
+    ///
+    /// #[retry(filter = |error| is_transient_io(error).or(matches!(error, ApiError::Busy)))]
+    /// fn call() -> Result<(), ApiError> {
+    ///     Ok(())
+    /// }
+    ///
+    /// assert_eq!(Verdict::PERMANENT.or(true), Verdict::TRANSIENT);
+    /// ```
+    pub fn or(self, other: impl IntoVerdict) -> Self {
+        let other = other.into_verdict();
+        match (self.is_permanent(), other.is_permanent()) {
+            (true, _) => other,
+            (false, true) => self,
+            (false, false) => self.merged(other),
+        }
+    }
+
+    /// Another attempt is worth while only if both say so. Then: throttled if one is, and the longer hint.
+    ///
+    /// ```
+    /// use retry_runtime::Verdict;
+    ///
+    /// assert_eq!(Verdict::THROTTLED.and(true), Verdict::THROTTLED);
+    /// assert_eq!(Verdict::THROTTLED.and(false), Verdict::PERMANENT);
+    /// ```
+    pub fn and(self, other: impl IntoVerdict) -> Self {
+        let other = other.into_verdict();
+        if self.is_permanent() || other.is_permanent() { Self::PERMANENT } else { self.merged(other) }
+    }
+
+    fn merged(self, other: Self) -> Self {
+        let kind =
+            if self.is_throttled() || other.is_throttled() { Kind::Throttled } else { Kind::Transient };
+        let hint = match (self.hint, other.hint) {
+            (NO_HINT, hint) | (hint, NO_HINT) => hint,
+            (one, two) => one.max(two),
+        };
+        Self { kind, hint }
+    }
+
     #[inline]
     pub(crate) const fn has_server_hint(self) -> bool {
         self.hint != NO_HINT

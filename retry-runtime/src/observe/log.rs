@@ -20,8 +20,8 @@ impl std::fmt::Display for Counted {
 mod to_tracing {
     use tracing::Level;
 
-    use super::{Counted, Described, Event};
-    use crate::{StopReason, observe::log};
+    use super::{Counted, Described, Event, Wait};
+    use crate::StopReason;
 
     /// Whether anyone may listen to failures: if not, no clock is read for them. Who hears only of
     /// exhaustion still wants to know how long it took.
@@ -70,7 +70,8 @@ mod to_tracing {
             "attempt {} of {} failed, next {}: {error}",
             Counted(event.attempt, event.max_attempts),
             event.operation,
-            log::Wait(delay),
+            // Not `log::Wait`: with its feature `log`, tracing brings a `log` of its own into the arguments.
+            Wait(delay),
         );
     }
 

@@ -2,21 +2,25 @@
 //! and that an annotated call survives the faults that pass.
 #![deny(warnings, clippy::all)]
 
+mod clients;
+mod connecting;
+mod hints;
+mod http2;
+mod proxied;
 mod server;
 
 use std::{
     error::Error,
     fmt,
     io::{self, Read},
-    net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
 
 use futures_util::future::join_all;
 use reqwest::Client;
-use retry_runtime::{Verdict, is_transient_http, retry};
-use server::{Fate, Server, WELL};
+use retry_runtime::{HttpError, Verdict, is_transient_http, retry};
+use server::{Fate, Server, WELL, bound, closed_port};
 use tower::{BoxError, util::MapErrLayer};
 
 /// Longer than a loopback server needs, on a busy machine too.
@@ -45,6 +49,7 @@ async fn get_retried(client: &Client, url: &str) -> reqwest::Result<Vec<u32>> {
 #[derive(Debug)]
 enum ApiError {
     Http(reqwest::Error),
+    Status(HttpError),
     NotOurs,
 }
 
@@ -58,6 +63,7 @@ impl Error for ApiError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Http(error) => Some(error),
+            Self::Status(error) => Some(error),
             Self::NotOurs => None,
         }
     }
@@ -204,14 +210,6 @@ async fn a_server_that_stalls() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_yet() {
-    // Bound, so that nobody else gets the port, but not listening: connections are refused.
-    fn bound() -> (socket2::Socket, String) {
-        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-        socket.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();
-        let url = format!("http://{}/", socket.local_addr().unwrap().as_socket().unwrap());
-        (socket, url)
-    }
-
     /// Between the attempts the server starts to listen.
     #[retry(
         max_attempts = 2,
@@ -232,8 +230,7 @@ async fn a_server_that_is_not_there_yet() {
         Server::listen(socket.try_clone().unwrap().into(), WELL, WELL);
     }
 
-    let (_socket, url) = bound();
-    let error = get(&patient(), &url).await.unwrap_err();
+    let error = get(&patient(), &closed_port()).await.unwrap_err();
     assert!(error.is_connect());
     assert_eq!(verdict_on(error), Verdict::TRANSIENT);
 

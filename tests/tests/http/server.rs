@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 /// What becomes of one connection.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,24 @@ pub(crate) enum Fate {
 /// What a server says that has recovered.
 pub(crate) const WELL: Fate =
     Fate::Answer("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 4\r\n\r\n[17]");
+
+/// What is posted.
+pub(crate) const BODY: &str = "cents=100";
+
+/// A socket whose port nobody else gets, and its URL. Until it listens, connections are refused.
+pub(crate) fn bound() -> (Socket, String) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&"127.0.0.1:0".parse::<SocketAddr>().unwrap().into()).unwrap();
+    let url = format!("http://{}/", socket.local_addr().unwrap().as_socket().unwrap());
+    (socket, url)
+}
+
+/// The URL of a port that refuses connections as long as this process lives.
+pub(crate) fn closed_port() -> String {
+    let (socket, url) = bound();
+    std::mem::forget(socket);
+    url
+}
 
 /// A server on a port of its own.
 pub(crate) struct Server {
@@ -83,10 +101,16 @@ fn meet(mut connection: TcpStream, fate: Fate) {
     }
 }
 
+/// Its head, and the body that all our tests send, if it is a POST.
 fn read_request(connection: &mut TcpStream) {
     let mut request = Vec::new();
     let mut buffer = [0; 1024];
-    while !request.ends_with(b"\r\n\r\n") {
+    let is_whole = |request: &[u8]| {
+        let end = request.windows(4).position(|window| window == b"\r\n\r\n");
+        let body = if request.starts_with(b"POST") { BODY.len() } else { 0 };
+        end.is_some_and(|end| request.len() >= end + 4 + body)
+    };
+    while !is_whole(&request) {
         match connection.read(&mut buffer) {
             Ok(0) | Err(_) => return,
             Ok(length) => request.extend_from_slice(&buffer[..length]),

@@ -3,7 +3,7 @@
 use std::{error::Error, io, time::Duration};
 
 use async_trait::async_trait;
-use retry_runtime::{Classify, Verdict, is_transient_io, retry};
+use retry_runtime::{Classify, Verdict, all_of, any_of, is_transient, is_transient_io, not, retry};
 use retry_tests::{Failure, Flaky, ServerError, millis, record, record_async, recorded_waits};
 
 fn is_early(error: &Failure) -> bool {
@@ -331,4 +331,54 @@ fn an_error_that_is_shared_judges_itself_too() {
     let mut attempts = 0;
     assert!(shared(&mut attempts).is_err());
     assert_eq!(attempts, 1);
+}
+
+/// An error that a filter of ours knows, in one that another knows.
+#[derive(Debug, thiserror::Error)]
+enum Wrapped {
+    #[error("connection")]
+    Io(#[from] io::Error),
+    #[error(transparent)]
+    Hidden(io::Error),
+    #[error("busy")]
+    Busy,
+}
+
+fn is_busy(error: &Wrapped) -> bool {
+    matches!(error, Wrapped::Busy)
+}
+
+#[retry(initial_delay = "0s", filter = any_of((is_transient_io, is_transient, is_busy)))]
+fn any(attempts: &mut u32, error: fn() -> Wrapped) -> Result<(), Wrapped> {
+    *attempts += 1;
+    Err(error())
+}
+
+#[retry(initial_delay = "0s", filter = all_of((is_transient_io, not(|_: &Wrapped| busy))))]
+fn all(attempts: &mut u32, error: fn() -> Wrapped, busy: bool) -> Result<(), Wrapped> {
+    *attempts += 1;
+    Err(error())
+}
+
+fn attempts_of(call: impl Fn(&mut u32) -> Result<(), Wrapped>) -> u32 {
+    let mut attempts = 0;
+    call(&mut attempts).unwrap_err();
+    attempts
+}
+
+#[test]
+fn filters_are_combined() {
+    let reset = || Wrapped::Io(io::ErrorKind::ConnectionReset.into());
+    let denied = || Wrapped::Io(io::ErrorKind::PermissionDenied.into());
+    assert_eq!(attempts_of(|attempts| any(attempts, reset)), 3);
+    assert_eq!(attempts_of(|attempts| any(attempts, || Wrapped::Busy)), 3);
+    assert_eq!(attempts_of(|attempts| any(attempts, denied)), 1);
+    assert_eq!(attempts_of(|attempts| all(attempts, reset, false)), 3);
+    assert_eq!(attempts_of(|attempts| all(attempts, reset, true)), 1);
+    assert_eq!(attempts_of(|attempts| all(attempts, denied, false)), 1);
+}
+
+#[test]
+fn a_transparent_variant_hides_its_error() {
+    assert_eq!(attempts_of(|attempts| any(attempts, || Wrapped::Hidden(io::ErrorKind::TimedOut.into()))), 1);
 }
