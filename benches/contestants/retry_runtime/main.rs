@@ -36,7 +36,7 @@ async fn waiting(key: &str) -> Result<u64, Failure> {
     outcome
 }
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     Contestant::from_arguments()
         .blocking(blocking)
         .blocking_at_once(blocking_at_once)

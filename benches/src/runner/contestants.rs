@@ -23,6 +23,8 @@ pub(crate) const INSTRUMENT: &str = "tracing-instrument";
 pub(crate) const OURS: &str = "retry-runtime";
 /// The same engine around a closure.
 const OURS_AD_HOC: &str = "retry-runtime-calls";
+/// The same with all features.
+const OURS_WITH_FEATURES: &str = "retry-runtime-features";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -34,7 +36,7 @@ pub(crate) enum Role {
 pub(crate) fn role(name: &str) -> Role {
     match name {
         DIRECT | HAND_WRITTEN | INSTRUMENT => Role::Yardstick,
-        OURS | OURS_AD_HOC => Role::Ours,
+        OURS | OURS_AD_HOC | OURS_WITH_FEATURES => Role::Ours,
         _ => Role::Peer,
     }
 }
@@ -76,6 +78,11 @@ impl Contestant {
             caveats: doc_comment(&workspace::read(&entry.main)?),
             folder: entry.main.with_file_name(""),
         })
+    }
+
+    /// Whether somebody depends on all of it. Nobody does on the features of all clients.
+    pub(crate) fn is_dependency(&self) -> bool {
+        self.name != OURS_WITH_FEATURES
     }
 
     /// The function that is copied, if the contestant has this form.

@@ -61,9 +61,15 @@ impl Manifest {
             let parts = self.benches.get("features").and_then(|features| features.get(feature));
             let parts = parts.with_context(|| format!("benches/Cargo.toml has no feature `{feature}`"))?;
             for part in strings(parts) {
+                if let Some((name, _)) = part.split_once('/') {
+                    // Its features are no matter of the crates that are generated: see `is_dependency`.
+                    found.entry(name).or_insert(self.dependency(name)?);
+                    continue;
+                }
                 let Some(name) = part.strip_prefix("dep:") else {
                     bail!(
-                        "feature `{feature}` of benches/Cargo.toml turns on `{part}`: the runner knows `dep:` only"
+                        "feature `{feature}` of benches/Cargo.toml turns on `{part}`: the runner knows `dep:name` \
+                         and `name/feature` only"
                     );
                 };
                 found.insert(name.to_owned(), self.dependency(name)?);

@@ -18,7 +18,7 @@ const ROUNDS: usize = 3;
 /// One round after the other: what else the machine does in the meantime burdens all of them.
 pub(super) fn cpu_seconds(workspace: &Workspace, contestants: &[Contestant]) -> Result<Vec<Figure>> {
     let mut users = Vec::new();
-    for contestant in contestants {
+    for contestant in contestants.iter().filter(|contestant| contestant.is_dependency()) {
         let user = user_of(workspace, contestant)?;
         run(&mut user.cargo("fetch"))?;
         users.push((contestant, user, Vec::new()));
@@ -40,7 +40,7 @@ pub(super) fn cpu_seconds(workspace: &Workspace, contestants: &[Contestant]) -> 
 
 pub(super) fn crates(workspace: &Workspace, contestants: &[Contestant]) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
-    for contestant in contestants {
+    for contestant in contestants.iter().filter(|contestant| contestant.is_dependency()) {
         let user = user_of(workspace, contestant)?;
         let mut tree = user.cargo("tree");
         let output = run(tree.args(["--edges", "normal,build", "--prefix", "none", "--format", "{p}"]))?;
