@@ -23,8 +23,8 @@ pub(crate) const INSTRUMENT: &str = "tracing-instrument";
 pub(crate) const OURS: &str = "retry-runtime";
 /// The same engine around a closure.
 const OURS_AD_HOC: &str = "retry-runtime-calls";
-/// The same with all features.
-const OURS_WITH_FEATURES: &str = "retry-runtime-features";
+/// The same with the features of all clients: it costs a call nothing.
+pub(crate) const OURS_WITH_FEATURES: &str = "retry-runtime-features";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {

@@ -1,12 +1,13 @@
 //! The regression check: deterministic counts of hand-written and of ours, built and counted in one run, so
-//! that it depends on no timing and on no other machine.
+//! that it depends on no timing and on no other machine. With the features of all clients ours must cost a call the
+//! same.
 
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
 
 use crate::{
-    contestants::{Contestant, HAND_WRITTEN, OURS},
+    contestants::{Contestant, HAND_WRITTEN, OURS, OURS_WITH_FEATURES},
     goals::{GOALS, Goal},
     measure::measure,
     results::Results,
@@ -15,7 +16,8 @@ use crate::{
 
 /// Whether all limits hold, within their tolerances.
 pub(crate) fn check(workspace: &Workspace, mut contestants: Vec<Contestant>) -> Result<bool> {
-    contestants.retain(|contestant| [HAND_WRITTEN, OURS].contains(&contestant.name.as_str()));
+    let compared = [HAND_WRITTEN, OURS, OURS_WITH_FEATURES];
+    contestants.retain(|contestant| compared.contains(&contestant.name.as_str()));
     let measurements: Vec<_> = checked().map(|goal| goal.measurement).collect();
     let results = measure(workspace, &contestants, &measurements)?;
     let (table, broken) = table(&results)?;
@@ -37,24 +39,33 @@ fn checked() -> impl Iterator<Item = &'static Goal> {
 fn table(results: &Results) -> Result<(String, usize)> {
     let mut table = String::new();
     let mut broken = 0;
-    let _ = writeln!(table, "{:40} {HAND_WRITTEN:>12} {OURS:>13} {:>8} {:>9}", "", "limit", "tolerance");
+    let heads = ["limit", "tolerance", "with features"];
+    let _ = writeln!(
+        table,
+        "{:40} {HAND_WRITTEN:>12} {OURS:>13} {:>8} {:>9} {:>13}",
+        "", heads[0], heads[1], heads[2]
+    );
     for goal in checked() {
         let name = goal.measurement.name();
         let judgement =
             goal.judge(results).with_context(|| format!("{name} was not measured: a contestant lost it"))?;
         let show = |value| goal.measurement.show(value);
+        let with_features = results.value(goal.measurement, OURS_WITH_FEATURES);
+        let is_dearer = with_features.is_some_and(|value| value > judgement.ours);
         let verdict = match (judgement.met, judgement.tolerated) {
+            _ if is_dearer => "BROKEN",
             (true, _) => "",
             (false, true) => "tolerated",
             (false, false) => "BROKEN",
         };
-        broken += usize::from(!judgement.tolerated);
+        broken += usize::from(!judgement.tolerated || is_dearer);
         let line = format!(
-            "{name:40} {:>12} {:>13} {:>8} {:>9} {verdict}",
+            "{name:40} {:>12} {:>13} {:>8} {:>9} {:>13} {verdict}",
             judgement.hand_written.map_or_else(String::new, show),
             show(judgement.ours),
             show(judgement.allowed),
             goal.tolerance.map_or_else(String::new, show),
+            with_features.map_or_else(String::new, show),
         );
         let _ = writeln!(table, "{}", line.trim_end());
     }
@@ -94,6 +105,24 @@ mod tests {
         assert_eq!(
             line.split_whitespace().collect::<Vec<_>>(),
             ["future", "100", "117", "116", "0", "BROKEN"]
+        );
+    }
+
+    #[test]
+    fn a_feature_that_costs_a_call_something_is_named() {
+        let mut results = Results::default();
+        for goal in checked() {
+            let dearer = if goal.measurement == Measurement::Future { 1.0 } else { 0.0 };
+            let figures = [(HAND_WRITTEN, 100.0), (OURS, 0.0), (OURS_WITH_FEATURES, dearer)];
+            let figures = figures.map(|(name, value)| Figure::exact(name, value)).to_vec();
+            results.add(Ranking::new(goal.measurement, figures));
+        }
+        let (table, broken) = table(&results).unwrap();
+        let line = table.lines().find(|line| line.starts_with("future")).unwrap();
+        assert_eq!(broken, 1);
+        assert_eq!(
+            line.split_whitespace().collect::<Vec<_>>(),
+            ["future", "100", "0", "116", "0", "1", "BROKEN"]
         );
     }
 
