@@ -34,6 +34,11 @@ impl Errors {
         self.found.len()
     }
 
+    /// Forgets what is reported elsewhere.
+    pub(crate) fn ignore(self) {
+        let _ = self.into_compile_errors();
+    }
+
     /// `compile_error!`s for all that was found.
     #[cfg_attr(not(test), expect(unused_mut, reason = "a mark for tests"))]
     pub(crate) fn into_compile_errors(mut self) -> TokenStream {

@@ -10,6 +10,11 @@ pub(crate) enum Key {
     MaxElapsed,
     MaxRetryAfter,
     MaxTotalDelay,
+    AttemptTimeout,
+    TimeoutError,
+    Deadline,
+    DeadlineFrom,
+    Cancel,
     Backoff,
     ExponentialBase,
     Jitter,
@@ -41,7 +46,7 @@ const fn entry(key: Key, name: &'static str, usage: &'static str) -> Entry {
     Entry { key, name, usage }
 }
 
-pub(crate) const KEYS: [Entry; 24] = [
+pub(crate) const KEYS: [Entry; 29] = [
     entry(Key::Policy, "policy", "policy = aggressive"),
     entry(Key::MaxAttempts, "max_attempts", "max_attempts = 5"),
     entry(Key::InitialDelay, "initial_delay", "initial_delay = \"100ms\""),
@@ -49,6 +54,11 @@ pub(crate) const KEYS: [Entry; 24] = [
     entry(Key::MaxElapsed, "max_elapsed", "max_elapsed = \"30s\""),
     entry(Key::MaxRetryAfter, "max_retry_after", "max_retry_after = \"1m\""),
     entry(Key::MaxTotalDelay, "max_total_delay", "max_total_delay = \"20s\""),
+    entry(Key::AttemptTimeout, "attempt_timeout", "attempt_timeout = \"5s\""),
+    entry(Key::TimeoutError, "timeout_error", "timeout_error = |elapsed| elapsed.into()"),
+    entry(Key::Deadline, "deadline", "deadline = \"30s\""),
+    entry(Key::DeadlineFrom, "deadline_from", "deadline_from = request.deadline"),
+    entry(Key::Cancel, "cancel", "cancel = shutdown"),
     entry(Key::Backoff, "backoff", "backoff = exponential"),
     entry(Key::ExponentialBase, "exponential_base", "exponential_base = 2.0"),
     entry(Key::Jitter, "jitter", "jitter = 0.1"),
@@ -85,7 +95,10 @@ pub(crate) fn synonym(word: &str) -> Option<Key> {
         "attempts" | "retries" | "max_retries" | "max_tries" | "tries" | "times" => Key::MaxAttempts,
         "delay" | "wait" | "min_delay" | "min_wait" | "base_delay" | "interval" => Key::InitialDelay,
         "max_wait" | "max_interval" | "cap" => Key::MaxDelay,
-        "timeout" | "max_time" | "max_duration" => Key::MaxElapsed,
+        "timeout" => Key::AttemptTimeout,
+        "call_timeout" | "total_timeout" => Key::Deadline,
+        "max_time" | "max_duration" => Key::MaxElapsed,
+        "cancellation" | "cancel_token" | "token" => Key::Cancel,
         "base" | "factor" | "multiplier" => Key::ExponentialBase,
         "jitter_factor" => Key::Jitter,
         "retry_if" | "retry_on" | "retry_when" | "when" | "condition" | "predicate" => Key::Filter,

@@ -15,6 +15,7 @@ mod policy;
 mod returns;
 mod shape;
 mod this;
+mod time;
 mod validate;
 
 #[doc = include_str!("../docs/classify.md")]

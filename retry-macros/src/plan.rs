@@ -14,6 +14,7 @@ use crate::{
     returns,
     shape::Shape,
     this::rename_self,
+    time::Time,
     validate,
 };
 
@@ -39,7 +40,7 @@ impl Callee {
     }
 
     /// Under `async_trait` the arguments are in its block, where `self` has another name.
-    fn with_self_as(self, name: Option<&Ident>) -> Self {
+    pub(crate) fn with_self_as(self, name: Option<&Ident>) -> Self {
         let Some(name) = name else { return self };
         match self {
             Self::Path(tokens) => Self::Path(rename_self(tokens, name)),
@@ -54,6 +55,7 @@ pub(crate) struct Plan {
     pub(crate) function: Function,
     pub(crate) shape: Shape,
     pub(crate) policy: Policy,
+    pub(crate) time: Time,
     pub(crate) arguments: Arguments,
     /// Text, or a constant of it.
     pub(crate) operation: TokenStream,
@@ -76,9 +78,13 @@ impl Plan {
     pub(crate) fn read(args: &Args, mut function: Function, errors: &mut Errors) -> Option<Self> {
         let policy = Policy::read(args, errors);
         validate::policy(args, &policy, errors);
+        let mut time = Time::read(args, errors);
         validate::once(&function, errors);
         returns::check_borrows(&function.signature, errors);
         let mut shape = Shape::of(&function, errors);
+        if let Some(shape) = &mut shape {
+            time.fit(args, shape, errors);
+        }
         let arguments = Arguments::read(args, &mut function, &mut shape, errors);
         let name = function.signature.ident.to_string();
         let operation = text(args, Key::Operation, errors);
@@ -97,12 +103,14 @@ impl Plan {
         validate::context(context.as_ref(), &arguments, errors);
         let mut shape = shape?;
         let this = shape.moved_self().map(|moved| moved.ident.clone());
+        time.rename_self(this.as_ref());
         let bind = |callee: Option<Callee>| callee.map(|callee| callee.with_self_as(this.as_ref()));
         errors.is_empty().then(|| Self {
             krate,
             function,
             shape,
             policy,
+            time,
             arguments,
             operation: operation.unwrap_or_else(|| name.trim_start_matches("r#").to_token_stream()),
             service,

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use retry_rules::{Backoff, Fault, Jitter, MAX_ATTEMPTS, Schedule, UNLIMITED, duration, presets};
+use retry_rules::{Backoff, Fault, Jitter, MAX_ATTEMPTS, Schedule, UNLIMITED, presets};
 use syn::{Expr, ExprLit, ExprUnary, Lit, Path, UnOp, spanned::Spanned};
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     checks::{self, Check},
     errors::{Errors, nearest, unknown},
     keys::{self, Key},
+    time::{Given, read_duration},
 };
 
 /// One changed field: the method of the draft, which is also the key's name, and its argument.
@@ -76,6 +77,7 @@ impl Policy {
         reader.exponential_base();
         reader.jitter();
         reader.duration(Key::MaxElapsed, |schedule, limit| schedule.max_elapsed = Some(limit));
+        reader.deadline();
         reader.duration(Key::MaxRetryAfter, |_, _| ());
         let max_total_delay = reader.duration(Key::MaxTotalDelay, |_, _| ());
         let Reader { changes, schedule, .. } = reader;
@@ -128,14 +130,14 @@ fn expr_word(expr: &Expr) -> Option<String> {
     }
 }
 
-fn literal(expr: &Expr) -> Option<&Lit> {
+pub(crate) fn literal(expr: &Expr) -> Option<&Lit> {
     match expr {
         Expr::Lit(ExprLit { lit, .. }) => Some(lit),
         _ => None,
     }
 }
 
-fn is_negative_literal(expr: &Expr) -> bool {
+pub(crate) fn is_negative_literal(expr: &Expr) -> bool {
     matches!(expr, Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) if literal(expr).is_some())
 }
 
@@ -192,33 +194,36 @@ impl Reader<'_> {
     }
 
     fn duration(&mut self, key: Key, set: impl FnOnce(&mut Schedule, Duration)) -> Option<Duration> {
-        let expr = self.args.expr(key, self.errors)?;
-        let name = key.entry().name;
-        let usage = key.entry().usage;
-        let needs_unit = match literal(expr) {
-            Some(Lit::Str(text)) => {
-                match duration::parse(&text.value()) {
-                    Ok(duration) => {
-                        let (secs, nanos) = (duration.as_secs(), duration.subsec_nanos());
-                        let value = Value::Known(quote!(::core::time::Duration::new(#secs, #nanos)));
-                        self.known(key, value, |schedule| set(schedule, duration));
-                        return Some(duration);
-                    }
-                    Err(fault) => self.errors.at(expr, format!("`{name}`: {fault}")),
-                }
-                return None;
+        let given = read_duration(self.args, key, self.errors)?;
+        let tokens = given.tokens();
+        match given {
+            Given::Known(duration) => {
+                self.known(key, Value::Known(tokens), |schedule| set(schedule, duration));
+                Some(duration)
             }
-            Some(Lit::Int(_) | Lit::Float(_)) => true,
-            _ => is_negative_literal(expr),
-        };
-        if needs_unit {
-            self.errors.at(expr, format!("`{name}` needs a unit: write it as text, such as `{usage}`"));
-        } else if literal(expr).is_some() || matches!(expr, Expr::Closure(_)) {
-            self.errors.at(expr, format!("`{name}` takes a duration: write it as text, such as `{usage}`"));
-        } else {
-            self.constant(key, expr, None);
+            Given::Const(expr) => {
+                self.constant(key, &expr, None);
+                None
+            }
         }
-        None
+    }
+
+    /// A deadline ends unlimited attempts, as `max_elapsed` does.
+    fn deadline(&mut self) {
+        if !self.changes.iter().any(|change| change.method == "unlimited") {
+            return;
+        }
+        // Its faults are reported where the limits of time are read.
+        let mut seen = Errors::default();
+        let Some(given) = read_duration(self.args, Key::Deadline, &mut seen) else { return seen.ignore() };
+        let value = Value::Known(given.tokens());
+        self.change(Key::Deadline, "within", value);
+        match (&mut self.schedule, given) {
+            (Some(schedule), Given::Known(limit)) => {
+                schedule.max_elapsed.get_or_insert(limit);
+            }
+            _ => self.schedule = None,
+        }
     }
 
     fn backoff(&mut self) {
@@ -324,15 +329,6 @@ fn number(expr: &Expr) -> Number {
         Expr::Lit(_) | Expr::Closure(_) => Number::Wrong,
         _ => Number::Const,
     }
-}
-
-/// Whether the tokens name `Self` or one of `generics`: a `const` item cannot, an inline `const` can.
-pub(crate) fn names_generics(tokens: TokenStream, generics: &[String]) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "Self" || generics.iter().any(|name| word == name),
-        TokenTree::Group(group) => names_generics(group.stream(), generics),
-        _ => false,
-    })
 }
 
 /// How to name a value of the user's own where a word was unknown.

@@ -2,16 +2,21 @@
 
 use crate::{Classify, Context, Event, IntoVerdict, RetryError, Verdict};
 pub use crate::{
+    cancel::{Unless, blocking_unless, is_cancelled, unless},
     delay::Delay,
     observe::{Described, Show, Shown},
     policy::Draft,
     retry::Retry,
     site::Site,
-    sleep::{asynchronous, blocking},
+    sleep::{asynchronous, blocking, timer},
+    time::{Bounds, Deadline, Limit, Moment, Within, within},
 };
 
 pub mod check;
 pub mod derive;
+mod timeout;
+
+pub use self::timeout::{AnyTimeout, FromElapsed, Timeout, last, last_outcome, timeout_error};
 
 /// An error whose verdict is looked for: by `Classify` if its type implements that, else transient.
 /// Method resolution prefers the inherent methods where their bound holds.
@@ -191,6 +196,8 @@ pub trait WrappedOutcome {
         outcome: Result<Self::Value, Self::Cause>,
         wrap: impl FnOnce(Self::Cause) -> RetryError<Self::Cause>,
     ) -> Self;
+    /// What the caller gets when there may be no error of an attempt.
+    fn failed(error: RetryError<Self::Cause>) -> Self;
 }
 
 impl<T, E> WrappedOutcome for Result<T, RetryError<E>> {
@@ -200,5 +207,9 @@ impl<T, E> WrappedOutcome for Result<T, RetryError<E>> {
     #[inline]
     fn given(outcome: Result<T, E>, wrap: impl FnOnce(E) -> RetryError<E>) -> Self {
         outcome.map_err(wrap)
+    }
+
+    fn failed(error: RetryError<E>) -> Self {
+        Err(error)
     }
 }

@@ -18,6 +18,11 @@ impl Delay {
         Self(NonZeroU64::MIN.saturating_add(nanos))
     }
 
+    #[cfg(feature = "tokio")]
+    pub(crate) const fn of(duration: Duration) -> Self {
+        Self::from_nanos(nanos(duration))
+    }
+
     /// Whether there is anything to wait for.
     #[inline]
     #[must_use]

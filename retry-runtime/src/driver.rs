@@ -11,10 +11,10 @@ use retry_rules::{UNLIMITED, duration::nanos};
 
 pub(crate) use self::packed::Rounded;
 use self::packed::{Marks, SevenBytes};
-use crate::{Context, RetryPolicy, StopReason, Verdict, backoff, clock, delay::Delay};
+use crate::{Context, RetryPolicy, StopReason, Verdict, backoff, clock, delay::Delay, time::Bounds};
 
 /// A year, in nanoseconds: no call goes on for longer. A [`Driver`] has no room to count much further.
-const LONGEST: u64 = 365 * 86_400 * 1_000_000_000;
+pub(crate) const LONGEST: u64 = 365 * 86_400 * 1_000_000_000;
 
 /// What to do after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,13 +77,14 @@ impl Driver {
         &mut self,
         policy: &RetryPolicy,
         verdict: Verdict,
+        bounds: Bounds,
         now: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
     ) -> Decision {
-        if let Some(decision) = self.failed_at_once(policy, verdict) {
+        if let Some(decision) = self.failed_at_once(policy, verdict, bounds) {
             return decision;
         }
-        match self.next_delay(policy, verdict, now, rng) {
+        match self.next_delay(policy, verdict, bounds, now, rng) {
             Ok(delay) => self.wait(delay),
             Err(reason) => self.stop(reason),
         }
@@ -92,13 +93,22 @@ impl Driver {
     /// The decision, where it takes neither a clock nor a draw: the call is over, or its next attempt follows
     /// without a delay and nothing limits its time.
     #[inline]
-    pub(crate) fn failed_at_once(&mut self, policy: &RetryPolicy, verdict: Verdict) -> Option<Decision> {
+    pub(crate) fn failed_at_once(
+        &mut self,
+        policy: &RetryPolicy,
+        verdict: Verdict,
+        bounds: Bounds,
+    ) -> Option<Decision> {
         if let Some(reason) = self.reason_to_stop(policy, verdict) {
             return Some(self.stop(reason));
         }
+        if bounds.is_cancelled {
+            return Some(self.stop(StopReason::Cancelled));
+        }
         let schedule = policy.schedule();
         let is_at_once = schedule.retries_at_once() && !verdict.has_server_hint();
-        (is_at_once && schedule.max_elapsed.is_none()).then(|| self.wait(0))
+        let is_timeless = schedule.max_elapsed.is_none() && bounds.deadline.is_none();
+        (is_at_once && is_timeless).then(|| self.wait(0))
     }
 
     #[inline]
@@ -137,6 +147,7 @@ impl Driver {
         &self,
         policy: &RetryPolicy,
         verdict: Verdict,
+        bounds: Bounds,
         now: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
     ) -> Result<u64, StopReason> {
@@ -152,6 +163,9 @@ impl Driver {
                 backoff::wait_for_hint(schedule, self.attempt, previous, hint, limit, rng)
             }
         };
+        if bounds.deadline.is_some_and(|deadline| deadline.is_over(now(), delay)) {
+            return Err(StopReason::Deadline);
+        }
         let total = self.total_delay.get().saturating_add(delay);
         if policy.max_total_delay().is_some_and(|limit| total > nanos(limit).min(LONGEST)) {
             return Err(StopReason::Elapsed);
@@ -165,9 +179,19 @@ impl Driver {
         Ok(delay)
     }
 
+    /// Takes back the attempt that was about to be made.
+    pub(crate) fn withdraw(&mut self) {
+        self.attempt = self.attempt.saturating_sub(1);
+    }
+
+    /// Ends the call.
+    pub(crate) fn end(&mut self, reason: StopReason) {
+        self.marks = self.marks.stopping(reason);
+    }
+
     /// Takes back the attempt that was about to be made: the call is over.
     pub(crate) fn abandon(&mut self) {
-        self.attempt = self.attempt.saturating_sub(1);
+        self.withdraw();
         self.marks = self.marks.abandoned().stopping(StopReason::Permanent);
     }
 
@@ -197,6 +221,12 @@ impl Driver {
     /// Nanoseconds since the call's start or its first failure.
     fn since_origin(&self, now: &dyn Fn() -> Instant) -> Option<u64> {
         self.marks.knows_since().then(|| self.since.until(clock::nanos(now())))
+    }
+
+    /// Nanoseconds from the call's start to a moment of the clock, less than a year after it.
+    pub(crate) const fn since_start_until(&self, moment: i64) -> u64 {
+        let since = self.since;
+        since.until(moment)
     }
 
     /// What the attempt that is about to run may know.

@@ -14,12 +14,22 @@ pub enum StopReason {
     Elapsed,
     /// The server asked to stay away for longer than `max_retry_after`.
     ServerHintTooLong,
+    /// The `deadline` of the call passed, or the next wait would have ended no sooner.
+    Deadline,
+    /// The call was cancelled before its next attempt.
+    Cancelled,
 }
 
 impl StopReason {
     /// In the order of their numbers.
-    pub(crate) const ALL: [Self; 4] =
-        [Self::Permanent, Self::AttemptsExhausted, Self::Elapsed, Self::ServerHintTooLong];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Permanent,
+        Self::AttemptsExhausted,
+        Self::Elapsed,
+        Self::ServerHintTooLong,
+        Self::Deadline,
+        Self::Cancelled,
+    ];
 
     /// The name used in logs and metrics.
     #[must_use]
@@ -29,6 +39,8 @@ impl StopReason {
             Self::AttemptsExhausted => "attempts exhausted",
             Self::Elapsed => "elapsed",
             Self::ServerHintTooLong => "server hint too long",
+            Self::Deadline => "deadline",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -84,7 +96,7 @@ impl<E> RetryError<E> {
         self.error
     }
 
-    /// How many attempts were made, the first call included.
+    /// How many attempts were made, the first call included; none if the deadline had passed before the call.
     #[must_use]
     pub const fn attempts(&self) -> u32 {
         self.attempts

@@ -4,11 +4,13 @@
 
 mod backoff;
 mod call;
+mod cancel;
 mod classify;
 mod clock;
 mod context;
 mod delay;
 mod driver;
+mod elapsed;
 mod error;
 mod observe;
 mod policy;
@@ -16,11 +18,13 @@ mod retry;
 mod rng;
 mod site;
 mod sleep;
+mod time;
 
 #[doc(hidden)]
 pub mod __private;
 
 pub use call::{Attempts, Call};
+pub use cancel::{Cancel, CancelBlocking, CancelToken};
 #[cfg(feature = "rdkafka")]
 pub use classify::is_transient_kafka;
 #[cfg(feature = "redis")]
@@ -38,6 +42,7 @@ pub use classify::{is_transient_amqp, is_transient_rmq};
 #[cfg(any(feature = "sqlx", feature = "tokio-postgres"))]
 pub use classify::{is_transient_db, is_transient_sql, sql_state};
 pub use context::Context;
+pub use elapsed::Elapsed;
 pub use error::{RetryError, StopReason};
 pub use observe::Event;
 pub use policy::{Delays, RetryPolicy};

@@ -1,6 +1,8 @@
 //! One call that is being retried: the driver with its surroundings. Every loop, generated or ad hoc,
 //! tells it how an attempt ended; it decides, logs, and answers with the wait.
 
+mod bounded;
+
 use std::time::Instant;
 
 use rand::Rng;
@@ -13,6 +15,7 @@ use crate::{
     rng::ThreadRng,
     site::Site,
     sleep,
+    time::Bounds,
 };
 
 /// After so many retries at a delay of zero an async call waits for the timer's next tick: one that fails
@@ -84,7 +87,7 @@ impl Retry {
         if !log::is_enabled() {
             let driver = self.driver_mut();
             let attempt = driver.attempt();
-            if let Some(decision) = driver.failed_at_once(site.policy(), verdict) {
+            if let Some(decision) = driver.failed_at_once(site.policy(), verdict, Bounds::NONE) {
                 return decision.delay(site, attempt);
             }
         }
@@ -92,10 +95,23 @@ impl Retry {
     }
 
     /// As [`failed`](Self::failed), with clock and random numbers handed in.
-    #[inline(never)]
     pub(crate) fn decide(
         &mut self,
         site: &Site,
+        verdict: Verdict,
+        error: Described<'_>,
+        clock: &dyn Fn() -> Instant,
+        rng: &mut dyn Rng,
+    ) -> Option<Delay> {
+        self.decide_within(site, Bounds::NONE, verdict, error, clock, rng)
+    }
+
+    /// As [`decide`](Self::decide), within `bounds`.
+    #[inline(never)]
+    fn decide_within(
+        &mut self,
+        site: &Site,
+        bounds: Bounds,
         verdict: Verdict,
         error: Described<'_>,
         clock: &dyn Fn() -> Instant,
@@ -107,7 +123,7 @@ impl Retry {
             driver.note_failure(clock());
         }
         let attempt = driver.attempt();
-        let decision = driver.failed(site.policy(), verdict, clock, rng);
+        let decision = driver.failed(site.policy(), verdict, bounds, clock, rng);
         if is_logged {
             let event = |delay| Event { attempt, ..self.event_at(site, Some(&error), delay, clock) };
             match decision {
@@ -203,6 +219,7 @@ impl Retry {
             elapsed: driver.elapsed(clock),
             retrying: driver.retrying(clock),
             reason: driver.stopped(),
+            timeout: None,
         }
     }
 
@@ -212,13 +229,28 @@ impl Retry {
     }
 
     pub(crate) fn wrap_at<E>(&self, error: E, clock: &dyn Fn() -> Instant) -> RetryError<E> {
+        self.wrap_any(Some(error), clock)
+    }
+
+    fn wrap_any<E>(&self, error: Option<E>, clock: &dyn Fn() -> Instant) -> RetryError<E> {
         let driver = self.driver();
         let reason = driver.stopped().unwrap_or(StopReason::Permanent);
         let elapsed = driver.elapsed(clock).or_else(|| driver.retrying(clock)).unwrap_or_default();
-        RetryError::new(Some(error), driver.attempt(), elapsed, reason)
+        RetryError::new(error, driver.attempt(), elapsed, reason)
     }
 
     pub(crate) fn stop_reason(&self) -> Option<StopReason> {
         self.driver().stopped()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Part of every retried future, whatever limits others have.
+    #[test]
+    fn the_state_of_a_call_takes_23_bytes() {
+        assert_eq!(size_of::<Retry>(), 23);
     }
 }

@@ -24,6 +24,23 @@ pub const fn asynchronous(delay: Delay) -> Timer {
     Timer::new(delay)
 }
 
+/// Sleeps on tokio's timer, for an attempt whose time is limited.
+///
+/// # Panics
+/// Outside a tokio runtime.
+#[cfg(feature = "tokio")]
+#[must_use]
+pub fn timer(limit: std::time::Duration, site: &Site) -> Timer {
+    assert_timer(site);
+    Timer::new(Delay::of(limit))
+}
+
+/// Without the feature `tokio` the wait between attempts does not compile, which says why.
+#[cfg(not(feature = "tokio"))]
+pub fn timer(_: std::time::Duration, _: &Site) -> std::future::Pending<()> {
+    std::future::pending()
+}
+
 /// Asserts that there is a timer to wait on.
 ///
 /// # Panics
@@ -58,7 +75,7 @@ pub async fn asynchronous(_: impl NeedsSleeper) {}
 pub trait NeedsSleeper {}
 
 /// Says once for each place in the code that a blocking retry may hold up an async runtime.
-fn warn_if_blocking_a_worker(site: &Site) {
+pub(crate) fn warn_if_blocking_a_worker(site: &Site) {
     #[cfg(feature = "tokio")]
     if crate::observe::log::hears_warnings() && site.is_unwarned() && is_within_a_task() && site.warn() {
         crate::observe::log::may_block_worker(site.operation());

@@ -25,14 +25,19 @@ impl Turn<'_> {
         let Self { plan, constants: Constants { site, .. }, .. } = self;
         let krate = &plan.krate;
         let (retry, delay) = (local("retry"), local("delay"));
-        let start = if plan.is_timed() {
-            quote!(#krate::__private::Retry::timed(#site))
-        } else {
-            quote!(#krate::__private::Retry::start(#site))
-        };
+        let start = self.start_with_deadline().unwrap_or_else(|| {
+            let start = if plan.is_timed() { quote!(timed) } else { quote!(start) };
+            quote!(let mut #retry = #krate::__private::Retry::#start(#site);)
+        });
+        let kept = self.declare_kept();
         let prepare = self.prepare();
         let context = plan.context.as_ref().map(|name| quote!(let #name = #retry.context(#site);));
-        let (made, settled) = (self.made(setup, attempt), self.settled());
+        let made = if plan.time.limits_attempts() {
+            self.limited(setup, attempt)
+        } else {
+            let (made, settled) = (self.made(setup, attempt), self.settled());
+            quote!(#made #settled)
+        };
         let wait = self.wait();
         let repeat = quote! {
             loop {
@@ -40,17 +45,16 @@ impl Turn<'_> {
                 let #delay = {
                     #context
                     #made
-                    #settled
                 };
                 #wait
             }
         };
         match self.fall_back() {
-            None => quote!(let mut #retry = #start; #repeat),
+            None => quote!(#start #kept #repeat),
             // Outside the loop, so that an error that is not `Send` is gone before the fallback is awaited.
             Some(answer) => {
                 let error = local("error");
-                quote!(let mut #retry = #start; let #error = #repeat; #answer)
+                quote!(#start #kept let #error = #repeat; #answer)
             }
         }
     }
@@ -89,7 +93,7 @@ impl Turn<'_> {
 
     /// A fresh clone of each argument named in `clone(..)`, and a fresh borrow of each that is `&mut`, under
     /// their own names.
-    fn clones(&self) -> TokenStream {
+    pub(super) fn clones(&self) -> TokenStream {
         let arguments = &self.plan.arguments;
         let clones = arguments.cloned.iter().map(|cloned| {
             let name = &cloned.name;
@@ -112,7 +116,7 @@ impl Turn<'_> {
 
     /// Returns the outcome, or gives the delay. In a coroutine the outcome stays where it is, for less code;
     /// in a blocking function it is taken apart, which leaves it in registers.
-    fn settled(&self) -> TokenStream {
+    pub(super) fn settled(&self) -> TokenStream {
         let (outcome, value, error) = (local("outcome"), local("value"), local("error"));
         let (ok, err) = (quote!(::core::result::Result::Ok), quote!(::core::result::Result::Err));
         let is_asked = self.plan.filter_ok.is_some();
@@ -155,6 +159,7 @@ impl Turn<'_> {
             &quote!(#verdict),
             &quote!(#krate::__private::Described::VALUE_TURNED_DOWN),
             &quote!(None),
+            self.keep(returned).as_ref(),
             &quote!(return #outcome),
         );
         let ask = ends(filter).show(quote!(#krate::__private::verdict));
@@ -182,7 +187,13 @@ impl Turn<'_> {
             }
         };
         let last = self.give_up(returned);
-        let decide = self.decide(&verdict, &described(krate, &error), &quote!(Some(#error)), &last);
+        let decide = self.decide(
+            &verdict,
+            &described(krate, &error),
+            &quote!(Some(#error)),
+            self.keep_failed(returned).as_ref(),
+            &last,
+        );
         quote! {
             #[allow(unused_imports)]
             use #krate::__private::{JudgeAny as _, JudgeMarked as _, Show as _};
@@ -196,17 +207,25 @@ impl Turn<'_> {
         verdict: &TokenStream,
         described: &TokenStream,
         error: &TokenStream,
+        keep: Option<&TokenStream>,
         otherwise: &TokenStream,
     ) -> TokenStream {
         let Self { plan, constants: Constants { site, .. }, .. } = self;
         let (retry, decision, delay) = (local("retry"), local("decision"), local("delay"));
         let on_retry = self.tell(plan.on_retry.as_ref(), error, &quote!(Some(#delay)));
         let on_give_up = self.tell(plan.on_give_up.as_ref(), error, &quote!(None));
+        let ask = if plan.is_bounded() {
+            let bounds = self.bounds();
+            quote!(#retry.failed_within(#site, #bounds, #verdict, #described))
+        } else {
+            quote!(#retry.failed(#site, #verdict, #described))
+        };
         quote! {
-            let #decision = #retry.failed(#site, #verdict, #described);
+            let #decision = #ask;
             match #decision {
                 ::core::option::Option::Some(#delay) => {
                     #on_retry
+                    #keep
                     #delay
                 }
                 ::core::option::Option::None => {
@@ -215,29 +234,5 @@ impl Turn<'_> {
                 }
             }
         }
-    }
-
-    fn wait(&self) -> TokenStream {
-        let Self { plan, awaited, constants: Constants { site, .. } } = self;
-        let krate = &plan.krate;
-        let delay = local("delay");
-        let duration = quote!(#delay.duration());
-        let is_blocking = awaited.is_empty();
-        let wait = match &plan.sleep {
-            // A future that nobody awaits is no `()`.
-            Some(path) if is_blocking => {
-                let ends = Ends::of(path);
-                let duration = ends.show(duration);
-                quote_spanned!(ends.mixed()=> let _: () = #path(#duration);)
-            }
-            Some(path) => {
-                let ends = Ends::of(path);
-                let (duration, awaited) = (ends.show(duration), ends.show(awaited));
-                quote_spanned!(ends.mixed()=> #path(#duration) #awaited;)
-            }
-            None if is_blocking => quote!(#krate::__private::blocking(#delay, #site);),
-            None => quote!(#krate::__private::asynchronous(#delay).await;),
-        };
-        quote!(if #delay.lasts() { #wait })
     }
 }

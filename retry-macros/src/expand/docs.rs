@@ -6,15 +6,28 @@ use syn::Attribute;
 use crate::{
     plan::{Plan, is_documentation},
     policy::{Base, Policy},
+    time::{Given, Limit, Time},
 };
 
 /// Appends the paragraph, if there is documentation to append to.
 pub(super) fn append(plan: &Plan, attrs: &mut Vec<Attribute>) {
     if let Some(last) = attrs.iter().rposition(is_documentation) {
-        let text = paragraph(&plan.policy);
+        let text = paragraph(&plan.policy) + &limits(&plan.time);
         attrs.insert(last + 1, syn::parse_quote!(#[doc = #text]));
         attrs.insert(last + 1, syn::parse_quote!(#[doc = ""]));
     }
+}
+
+/// What limits the time of attempts and of the call, where it is written out.
+fn limits(time: &Time) -> String {
+    let sentence = |start: &str, limit: &Option<Limit>| match limit {
+        Some(Limit { value: Given::Known(limit), .. }) => {
+            Text::new().text(start).duration(*limit).text(".").to_string()
+        }
+        _ => String::new(),
+    };
+    sentence(" Each attempt takes at most ", &time.attempt_timeout)
+        + &sentence(" The whole call takes at most ", &time.deadline)
 }
 
 fn paragraph(policy: &Policy) -> String {

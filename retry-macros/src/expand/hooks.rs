@@ -22,20 +22,27 @@ impl Turn<'_> {
         let on_give_up = self.tell(plan.on_give_up.as_ref(), &quote!(Some(&#error)), &quote!(None));
         let last = self.give_back(&error);
         let prepare = ends(hook).show(quote!(#krate::__private::Preparation::prepared));
-        let run = quote_spanned!(ends(hook).mixed()=> #prepare(#run #awaited));
-        Some(quote! {
-            if #retry.is_retry() {
-                let #prepared: #expected = #run;
-                if let ::core::result::Result::Err(#error) = #prepared {
-                    #[allow(unused_imports)]
-                    use #krate::__private::Show as _;
-                    #retry.abandon();
-                    let _ = #retry.failed(#site, #krate::Verdict::PERMANENT, #described);
-                    #on_give_up
-                    #last;
-                }
+        let answer = local("answer");
+        let is_limited = plan.time.has_deadline();
+        let answered = if is_limited { ends(hook).show(&answer) } else { quote!(#run #awaited) };
+        let answered = quote_spanned!(ends(hook).mixed()=> #prepare(#answered));
+        let prepare = quote! {
+            let #prepared: #expected = #answered;
+            if let ::core::result::Result::Err(#error) = #prepared {
+                #[allow(unused_imports)]
+                use #krate::__private::Show as _;
+                #retry.abandon();
+                let _ = #retry.failed(#site, #krate::Verdict::PERMANENT, #described);
+                #on_give_up
+                #last;
             }
-        })
+        };
+        let cancelled = self.end_if_cancelled();
+        let prepare = quote!(#prepare #cancelled);
+        if is_limited {
+            return Some(self.prepare_within(&run, &prepare));
+        }
+        Some(quote!(if #retry.is_retry() { #prepare }))
     }
 
     /// Ends the call with a failed outcome, or hands its error to the fallback behind the loop.
@@ -83,26 +90,31 @@ impl Turn<'_> {
         delay: &TokenStream,
     ) -> Option<TokenStream> {
         let Constants { site, .. } = self.constants;
-        let hook = hook?;
         let retry = local("retry");
         // Without an error at hand, nothing but this says what type it would have.
         let error_type = (error.to_string() == "None").then(|| {
             let error_type = self.error_type();
             quote!(::<#error_type>)
         });
-        let name = local("event");
         let event = quote! {
-            let #name = #retry.event #error_type(
+            #retry.event #error_type(
                 #site,
                 ::core::option::Option::#error,
                 ::core::option::Option::#delay,
-            );
+            )
         };
+        Some(self.tell_event(hook?, &event))
+    }
+
+    /// Calls a hook with an event.
+    pub(super) fn tell_event(&self, hook: &Callee, event: &TokenStream) -> TokenStream {
+        let name = local("event");
+        let event = quote!(let #name = #event;);
         let call = self.called(hook, &quote!(tell), &ends(hook).show(quote!(&#name)));
-        Some(match hook {
+        match hook {
             Callee::Path(_) => quote_spanned!(ends(hook).mixed()=> #event let _: () = #call;),
             Callee::Closure(_) => quote_spanned!(ends(hook).mixed()=> #event #call;),
-        })
+        }
     }
 
     pub(super) fn judged(&self, filter: &Callee, value: &Ident) -> TokenStream {

@@ -4,9 +4,12 @@ mod attempt;
 mod docs;
 pub(crate) mod ends;
 pub(crate) mod hooks;
+mod kept;
 mod outcome;
 mod policy;
 mod shape;
+mod time;
+mod wait;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -40,7 +43,7 @@ fn expand(plan: &Plan) -> TokenStream {
 fn unchanged(args: &Args, item: TokenStream) -> TokenStream {
     let mut ignored = Errors::default();
     let function = Function::parse(item.clone(), &mut ignored);
-    let _ = ignored.into_compile_errors();
+    ignored.ignore();
     let Some(mut function) = function else { return item };
     function.attrs.retain(|attr| !validate::is_retry(attr.path()));
     let relies = args.get(Key::WrapError).is_some() || args.get(Key::Context).is_some();

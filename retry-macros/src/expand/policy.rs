@@ -1,13 +1,13 @@
 //! The policy and the site as items, and how the loop refers to them.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::{ends::Ends, local};
 use crate::{
     checks::Check,
     plan::Plan,
-    policy::{self, Base, Change, Policy, Value},
+    policy::{Base, Change, Policy, Value},
 };
 
 /// The items in front of the loop, and the expression for `&Site`.
@@ -131,19 +131,8 @@ fn call_check(krate: &TokenStream, check: &Check, draft: &TokenStream) -> TokenS
 
 /// Whether a value names `Self` or a type parameter: an item cannot.
 fn is_generic(plan: &Plan) -> bool {
-    let generics: Vec<String> = plan
-        .function
-        .signature
-        .generics
-        .params
-        .iter()
-        .filter_map(|param| match param {
-            syn::GenericParam::Type(param) => Some(param.ident.to_string()),
-            syn::GenericParam::Const(param) => Some(param.ident.to_string()),
-            syn::GenericParam::Lifetime(_) => None,
-        })
-        .collect();
-    let names = |tokens: TokenStream| policy::names_generics(tokens, &generics);
+    let generics = generics_of(plan);
+    let names = |tokens: TokenStream| names_generics(tokens, &generics);
     let base = match &plan.policy.base {
         Base::Path(path) => names(quote!(#path)),
         Base::Preset(_) => false,
@@ -156,4 +145,25 @@ fn is_generic(plan: &Plan) -> bool {
             Value::Variant(_, variant) => names(variant.clone()),
             Value::Const { expr, .. } => names(quote!(#expr)),
         })
+}
+
+/// The names of the function's own type and const parameters.
+pub(super) fn generics_of(plan: &Plan) -> Vec<String> {
+    let params = plan.function.signature.generics.params.iter();
+    params
+        .filter_map(|param| match param {
+            syn::GenericParam::Type(param) => Some(param.ident.to_string()),
+            syn::GenericParam::Const(param) => Some(param.ident.to_string()),
+            syn::GenericParam::Lifetime(_) => None,
+        })
+        .collect()
+}
+
+/// Whether the tokens name `Self` or one of `generics`: a `const` item cannot, an inline `const` can.
+pub(super) fn names_generics(tokens: TokenStream, generics: &[String]) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "Self" || generics.iter().any(|name| word == name),
+        TokenTree::Group(group) => names_generics(group.stream(), generics),
+        _ => false,
+    })
 }

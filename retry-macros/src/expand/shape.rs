@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::{attempt::Turn, local, policy};
+use super::{attempt::Turn, local, policy, time};
 use crate::{plan::Plan, returns, shape::Kind, this::rename_self};
 
 /// The new body of the function, without its braces.
@@ -19,7 +19,8 @@ pub(super) fn body(plan: &Plan) -> TokenStream {
         Kind::BuildsFuture { boxed } => built_future(plan, &turn, boxed),
     };
     let body = plan.shape.place.fill(&plan.function.body, contents);
-    quote!(#items #body)
+    let limits = time::items(plan);
+    quote!(#items #limits #body)
 }
 
 fn blocking(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
@@ -33,7 +34,8 @@ fn blocking(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
 fn awaited_block(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
     let body = own_body(plan, &nested(&plan.shape.place.block));
     let fixed = fix_type(plan, &turn.body_type());
-    let repeat = turn.repeat(&TokenStream::new(), &quote!(async { #fixed #body }.await));
+    let attempt = turn.await_attempt(&quote!(async { #fixed #body }));
+    let repeat = turn.repeat(&TokenStream::new(), &attempt);
     let prelude = &plan.shape.prelude;
     quote!(#(#prelude)* #repeat)
 }
@@ -53,7 +55,7 @@ fn built_future(plan: &Plan, turn: &Turn<'_>, boxed: bool) -> TokenStream {
     let future = local("future");
     let returned = boxed.then(|| boxed_type(plan, &outcome));
     let setup = quote!(let #future = #krate::__private::build::<#outcome, _, _>(|| #returned #body););
-    let repeat = turn.repeat(&setup, &quote!(#future.await));
+    let repeat = turn.repeat(&setup, &turn.await_attempt(&quote!(#future)));
     let block = quote!(async move { #repeat });
     if boxed { quote!(::std::boxed::Box::pin(#block)) } else { block }
 }

@@ -135,6 +135,39 @@ snapshot!(
 );
 
 snapshot!(
+    with_an_attempt_timeout,
+    [attempt_timeout = "5s"],
+    /// Fetches.
+    async fn fetch(url: &str) -> Result<String, Error> {
+        get(url).await
+    }
+);
+
+snapshot!(
+    with_every_limit_of_time,
+    [
+        attempt_timeout = TIMEOUT,
+        deadline = "30s",
+        deadline_from = request.deadline,
+        cancel = self.shutdown,
+        before_retry = |cx| self.reconnect(cx),
+        wrap_error
+    ],
+    /// Sends.
+    async fn send(&mut self, request: &Request) -> Result<Reply, RetryError<Error>> {
+        self.client.send(request).await
+    }
+);
+
+snapshot!(
+    blocking_until_cancelled,
+    [cancel = shutdown],
+    fn read(shutdown: &CancelToken) -> Result<String, Error> {
+        inner()
+    }
+);
+
+snapshot!(
     values_that_name_self,
     [max_attempts = Self::ATTEMPTS],
     fn read(&self) -> Result<(), Error> {

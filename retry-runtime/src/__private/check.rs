@@ -1,6 +1,8 @@
 //! One check for each rule that only const evaluation can apply, so that every fault is reported at the
 //! token of its own key.
 
+use std::time::Duration;
+
 use retry_rules::Fault;
 
 use crate::policy::Draft;
@@ -50,6 +52,31 @@ pub const fn max_total_delay(draft: &Draft) {
     if draft.schedule().fault().is_none() {
         refuse(draft.total_fault());
     }
+}
+
+/// `attempt_timeout`.
+///
+/// # Panics
+/// If it is zero.
+#[must_use]
+#[track_caller]
+pub const fn attempt_timeout(limit: Duration) -> Duration {
+    assert!(
+        !limit.is_zero(),
+        "`attempt_timeout` of zero leaves no time for an attempt: raise it, or remove it"
+    );
+    limit
+}
+
+/// `deadline`.
+///
+/// # Panics
+/// If it is zero.
+#[must_use]
+#[track_caller]
+pub const fn deadline(limit: Duration) -> Duration {
+    assert!(!limit.is_zero(), "`deadline` of zero leaves no time for an attempt: raise it, or remove it");
+    limit
 }
 
 #[track_caller]

@@ -31,6 +31,7 @@ enum Kind {
     // Second, so that what a filter says is a verdict without any arithmetic.
     Permanent,
     Throttled,
+    TimedOut,
 }
 
 impl Verdict {
@@ -40,6 +41,9 @@ impl Verdict {
     pub const THROTTLED: Self = Self { kind: Kind::Throttled, hint: NO_HINT };
     /// Will fail alike however often it is tried.
     pub const PERMANENT: Self = Self { kind: Kind::Permanent, hint: NO_HINT };
+
+    /// Transient, because nothing came in time: a budget may charge it as another failure.
+    pub(crate) const TIMED_OUT: Self = Self { kind: Kind::TimedOut, hint: NO_HINT };
 
     /// Adds the server's word (`Retry-After` and kin) on when to come back: the next wait is at least
     /// this long, and the call ends if that is above the policy's `max_retry_after`. Longer than 584 years

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use rand::{SeedableRng, rngs::SmallRng};
 
 use super::*;
-use crate::Jitter;
+use crate::{Jitter, time::Deadline};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -21,8 +21,18 @@ impl Fixture {
     }
 
     fn failed(&mut self, driver: &mut Driver, policy: &RetryPolicy, verdict: Verdict) -> Decision {
+        self.failed_within(driver, policy, verdict, Bounds::NONE)
+    }
+
+    fn failed_within(
+        &mut self,
+        driver: &mut Driver,
+        policy: &RetryPolicy,
+        verdict: Verdict,
+        bounds: Bounds,
+    ) -> Decision {
         let now = self.start + self.passed.get();
-        driver.failed(policy, verdict, &|| now, &mut self.rng)
+        driver.failed(policy, verdict, bounds, &|| now, &mut self.rng)
     }
 
     fn waits(&mut self, policy: &RetryPolicy, verdict: Verdict) -> (Vec<Duration>, StopReason) {
@@ -119,10 +129,51 @@ fn an_abandoned_attempt_is_final_and_not_counted() {
 }
 
 #[test]
+fn no_wait_ends_at_the_deadline_or_after() {
+    let mut fixture = Fixture::new(1);
+    for (nanos, expected) in [
+        (1_000_000_000, Decision::Stop(StopReason::Deadline)),
+        (1_000_000_001, Decision::Wait(Delay::from_nanos(1_000_000_000))),
+    ] {
+        let deadline = Deadline::after(fixture.start, Duration::from_nanos(nanos), None);
+        let mut driver = Driver::timed(fixture.start);
+        let bounds = Bounds::until(deadline);
+        assert_eq!(fixture.failed_within(&mut driver, &STEADY, Verdict::TRANSIENT, bounds), expected);
+    }
+}
+
+#[test]
+fn a_retry_at_once_needs_time_left_too() {
+    let policy = STEADY.with_initial_delay(Duration::ZERO);
+    let mut fixture = Fixture::new(1);
+    let mut driver = Driver::timed(fixture.start);
+    let bounds = Bounds::until(Deadline::after(fixture.start, SECOND, None));
+    let decision = fixture.failed_within(&mut driver, &policy, Verdict::TRANSIENT, bounds);
+    assert_eq!(decision, Decision::Wait(Delay::ZERO));
+    fixture.passed.set(SECOND);
+    let decision = fixture.failed_within(&mut driver, &policy, Verdict::TRANSIENT, bounds);
+    assert_eq!(decision, Decision::Stop(StopReason::Deadline));
+}
+
+#[test]
+fn a_cancelled_call_makes_no_further_attempt_but_says_first_what_else_ended_it() {
+    let bounds = Bounds { is_cancelled: true, ..Bounds::NONE };
+    for (verdict, policy, reason) in [
+        (Verdict::TRANSIENT, STEADY, StopReason::Cancelled),
+        (Verdict::PERMANENT, STEADY, StopReason::Permanent),
+        (Verdict::TRANSIENT, STEADY.with_max_attempts(1), StopReason::AttemptsExhausted),
+    ] {
+        let decision = Fixture::new(1).failed_within(&mut Driver::untimed(), &policy, verdict, bounds);
+        assert_eq!(decision, Decision::Stop(reason));
+    }
+}
+
+#[test]
 fn no_clock_is_read_without_a_time_limit() {
     let mut driver = Driver::untimed();
     let read = || unreachable!("a clock was read");
-    let decision = driver.failed(&STEADY, Verdict::TRANSIENT, &read, &mut SmallRng::seed_from_u64(1));
+    let decision =
+        driver.failed(&STEADY, Verdict::TRANSIENT, Bounds::NONE, &read, &mut SmallRng::seed_from_u64(1));
     assert_eq!(decision, Decision::Wait(Delay::from_nanos(1_000_000_000)));
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::StopReason;
+use crate::{Elapsed, StopReason};
 
 /// Something that happened to a call: an attempt failed and will be repeated (`on_retry`), the call
 /// succeeded (`on_success`), or it was given up (`on_give_up`).
@@ -37,7 +37,8 @@ pub struct Event<'a, E: ?Sized> {
     pub max_attempts: Option<u32>,
     /// The wait that follows; only in `on_retry`.
     pub delay: Option<Duration>,
-    /// The error of the attempt; `None` on success, and where `filter_ok` turned a value down.
+    /// The error of the attempt; `None` on success, where `filter_ok` turned a value down, and where an
+    /// attempt timed out that is no error of the function's own (`wrap_error`).
     pub error: Option<&'a E>,
     /// The time since the call's start; always known in hooks.
     pub elapsed: Option<Duration>,
@@ -45,6 +46,8 @@ pub struct Event<'a, E: ?Sized> {
     pub retrying: Option<Duration>,
     /// Why the call ended; only in `on_give_up`.
     pub reason: Option<StopReason>,
+    /// Whose time is over, if that is why the attempt ended.
+    pub timeout: Option<Elapsed>,
 }
 
 // By hand: a derive would ask for `E: Clone`.

@@ -87,6 +87,14 @@ mod to_tracing {
                 Counted(event.attempt, event.max_attempts),
                 event.operation,
             );
+        } else if event.attempt == 0 {
+            emit!(
+                Level::ERROR,
+                event,
+                { error = %error, reason = reason.as_str(), },
+                "{} gave up before its first attempt ({reason}): {error}",
+                event.operation,
+            );
         } else {
             emit!(
                 Level::ERROR,

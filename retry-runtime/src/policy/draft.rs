@@ -68,6 +68,14 @@ impl Draft {
         self
     }
 
+    /// Sets the time limit, unless there is one.
+    pub const fn within(mut self, limit: Duration) -> Self {
+        if self.0.schedule.max_elapsed.is_none() {
+            self.0.schedule.max_elapsed = Some(limit);
+        }
+        self
+    }
+
     /// Sets the longest server hint.
     pub const fn max_retry_after(mut self, limit: Duration) -> Self {
         self.0.max_retry_after = limit;

@@ -24,7 +24,7 @@ const fn Some() {}
 const fn None() {}
 const fn drop() {}
 
-use ::retry_runtime::retry;
+use ::retry_runtime::{CancelToken, Elapsed, retry};
 use ::retry_tests::{Failure, Flaky, record, record_async};
 
 #[retry(
@@ -73,6 +73,42 @@ fn wrapped(flaky: &Flaky) -> Outcome<::core::primitive::u32, ::retry_runtime::Re
     flaky.call()
 }
 
+#[retry(
+    attempt_timeout = "5s",
+    timeout_error = |elapsed| Failure(u32_of(elapsed)),
+    deadline = "30s",
+    deadline_from = ::core::option::Option::None::<::std::time::Instant>,
+    cancel = stop,
+    max_attempts = 3,
+    initial_delay = "1ms",
+    filter_ok = |value| *value == 0,
+    on_retry = |event| assert!(event.error.is_some()),
+    on_give_up = |_| unreachable!(),
+    before_retry = async |_| (),
+    fallback = async |error| ::core::result::Result::Err(error),
+    sleep = record_async,
+)]
+async fn limited(flaky: &Flaky, stop: &CancelToken) -> Outcome<::core::primitive::u32, Failure> {
+    flaky.call()
+}
+
+fn u32_of(elapsed: Elapsed) -> ::core::primitive::u32 {
+    elapsed.limit().subsec_nanos()
+}
+
+#[retry(attempt_timeout = "5s", cancel = stop, initial_delay = "1ms", wrap_error, sleep = record_async)]
+async fn limited_and_wrapped(
+    flaky: &Flaky,
+    stop: &CancelToken,
+) -> Outcome<::core::primitive::u32, ::retry_runtime::RetryError<Failure>> {
+    flaky.call()
+}
+
+#[retry(cancel = stop, initial_delay = "1ms")]
+fn cancelled(flaky: &Flaky, stop: &CancelToken) -> Outcome<::core::primitive::u32, Failure> {
+    flaky.call()
+}
+
 #[test]
 fn decoys_change_nothing() {
     assert_eq!(blocking(&Flaky::failing(2), "four".into()), ::core::result::Result::Ok(4));
@@ -82,4 +118,9 @@ fn decoys_change_nothing() {
 #[::core::prelude::v1::test]
 fn decoys_change_nothing_in_async_functions() {
     assert_eq!(crate::block_on(awaited(&Flaky::failing(2), "four".into())), ::core::result::Result::Ok(4));
+    let stop = CancelToken::new();
+    let (one, two) = (Flaky::failing(2), Flaky::failing(2));
+    assert_eq!(crate::block_on(limited(&one, &stop)), ::core::result::Result::Ok(3));
+    assert_eq!(crate::block_on(limited_and_wrapped(&two, &stop)).ok(), ::core::option::Option::Some(3));
+    assert_eq!(cancelled(&Flaky::failing(2), &stop), ::core::result::Result::Ok(3));
 }

@@ -1,7 +1,7 @@
 //! Without any prelude: every generated path is absolute.
 #![no_implicit_prelude]
 
-use ::retry_runtime::{RetryError, retry};
+use ::retry_runtime::{CancelToken, RetryError, retry};
 use ::retry_tests::{Failure, Flaky};
 use ::std::{
     convert::From,
@@ -37,6 +37,26 @@ fn boxed(
     future
 }
 
+#[retry(
+    attempt_timeout = "5s",
+    deadline = "30s",
+    deadline_from = ::std::time::Instant::now() + ::std::time::Duration::from_secs(60),
+    cancel = stop,
+    initial_delay = "0s",
+    on_give_up = |_| (),
+    filter_ok = |_| false,
+    before_retry = async |_| (),
+    wrap_error
+)]
+async fn limited(flaky: &Flaky, stop: &CancelToken) -> Result<u32, RetryError<Failure>> {
+    flaky.call()
+}
+
+#[retry(attempt_timeout = "5s", timeout_error = |_| Failure(0), initial_delay = "0s", on_retry = |_| ())]
+async fn expressed(flaky: &Flaky) -> Result<u32, Failure> {
+    flaky.call()
+}
+
 #[::core::prelude::v1::test]
 fn no_prelude_is_needed() {
     ::std::assert_eq!(blocking(&Flaky::failing(2), From::from("four")), Ok(4));
@@ -47,4 +67,7 @@ fn no_prelude_is_needed() {
 fn no_prelude_is_needed_in_async_functions() {
     ::std::assert_eq!(crate::block_on(awaited(&Flaky::failing(2))), Ok(3));
     ::std::assert_eq!(crate::block_on(boxed(&Flaky::failing(2))), Ok(3));
+    let (flaky, stop) = (Flaky::failing(2), CancelToken::new());
+    ::std::assert!(crate::block_on(limited(&flaky, &stop)).is_ok());
+    ::std::assert_eq!(crate::block_on(expressed(&Flaky::failing(2))), Ok(3));
 }

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use retry_runtime::{Context, Event, RetryError, RetryPolicy, Verdict, retry};
+use retry_runtime::{CancelToken, Context, Elapsed, Event, RetryError, RetryPolicy, Verdict, retry};
 use retry_tests::{Failure, Flaky};
 
 /// A policy of the user's own.
@@ -112,8 +112,52 @@ impl Client {
     }
 }
 
+/// Documented.
+#[retry(attempt_timeout = "5s", deadline = LIMIT, cancel = stop, initial_delay = "0s")]
+pub(crate) async fn limited(flaky: &Flaky, text: &str, stop: &CancelToken) -> std::io::Result<String> {
+    let attempt = flaky.call_async().await.map_err(std::io::Error::other)?;
+    Ok(format!("{text}{attempt}"))
+}
+
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
+
+fn late(elapsed: Elapsed) -> Failure {
+    assert!(!elapsed.is_deadline());
+    Failure(0)
+}
+
+#[retry(
+    attempt_timeout = "5s",
+    timeout_error = late,
+    deadline_from = until,
+    initial_delay = "0s",
+    on_retry = count,
+    on_give_up = count,
+    before_retry = prepare_async,
+    clone(request)
+)]
+async fn limited_by_caller(
+    flaky: &Flaky,
+    request: Request,
+    until: std::time::Instant,
+) -> Result<String, Failure> {
+    flaky.call_async().await?;
+    Ok(request.0)
+}
+
+#[retry(attempt_timeout = "5s", initial_delay = "0s", wrap_error, filter_ok = |value| *value == 0, on_retry = count)]
+async fn limited_and_wrapped(flaky: &Flaky) -> Result<u32, RetryError<Failure>> {
+    flaky.call_async().await
+}
+
+#[retry(initial_delay = "0s", cancel = stop, on_give_up = count, filter_ok = |value| *value == 0)]
+fn until_cancelled(flaky: &Flaky, stop: &CancelToken) -> Result<u32, Failure> {
+    flaky.call()
+}
+
 #[test]
 fn blocking_functions_are_retried() {
+    assert_eq!(until_cancelled(&Flaky::failing(2), &CancelToken::new()), Ok(3));
     assert_eq!(blocking(&Flaky::failing(2)), Ok(3));
     let client = Client { flaky: Flaky::failing(2) };
     assert_eq!(client.send(Request("r".into())).as_deref(), Ok("r3send"));
@@ -131,4 +175,10 @@ async fn async_functions_are_retried() {
     let mut client = Client { flaky: Flaky::failing(2) };
     assert!(client.send_async(Request("r".into()), vec![]).await.is_ok());
     assert_eq!(client.generic("four").await, Ok(4));
+    let (flaky, stop) = (Flaky::failing(2), CancelToken::new());
+    assert_eq!(limited(&flaky, "n", &stop).await.ok().as_deref(), Some("n3"));
+    let until = std::time::Instant::now() + LIMIT;
+    let sent = limited_by_caller(&Flaky::failing(2), Request("r".into()), until).await;
+    assert_eq!(sent.as_deref(), Ok("r"));
+    assert_eq!(limited_and_wrapped(&Flaky::failing(2)).await.ok(), Some(3));
 }

@@ -2,11 +2,15 @@
 #![deny(warnings, clippy::all)]
 #![allow(clippy::redundant_closure, reason = "that closures are taken where paths are is what is tested")]
 
+mod key_attempt_timeout;
 mod key_backoff;
 mod key_before_retry;
+mod key_cancel;
 mod key_clone;
 mod key_context;
 mod key_crate;
+mod key_deadline;
+mod key_deadline_from;
 mod key_exponential_base;
 mod key_fallback;
 mod key_filter;
@@ -25,4 +29,5 @@ mod key_operation;
 mod key_policy;
 mod key_service;
 mod key_sleep;
+mod key_timeout_error;
 mod key_wrap_error;

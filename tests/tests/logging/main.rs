@@ -335,3 +335,5 @@ mod described;
 mod spans;
 
 mod blocked_workers;
+
+mod limits;

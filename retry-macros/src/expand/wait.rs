@@ -1,0 +1,140 @@
+//! The wait between two attempts, which a cancellation may end.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::{attempt::Turn, ends::Ends, hooks::described, local, policy::Constants};
+
+impl Turn<'_> {
+    /// `&(token)`, borrowed anew at each look, so that an attempt may borrow what it is a part of.
+    pub(super) fn cancel_token(&self) -> Option<TokenStream> {
+        let token = self.plan.time.cancel.as_ref()?;
+        Some(quote_spanned!(Ends::of(token).mixed()=> &(#token)))
+    }
+
+    fn look(&self, token: &TokenStream) -> TokenStream {
+        let krate = &self.plan.krate;
+        let ends = Ends::of(token);
+        let is_cancelled = ends.show(quote!(#krate::__private::is_cancelled));
+        quote_spanned!(ends.mixed()=> #is_cancelled(#token))
+    }
+
+    /// Waits as long as the decision says.
+    pub(super) fn wait(&self) -> TokenStream {
+        if let Some(token) = self.cancel_token() {
+            return self.wait_unless_cancelled(&token);
+        }
+        let Self { plan, awaited, constants: Constants { site, .. } } = self;
+        let krate = &plan.krate;
+        let delay = local("delay");
+        let wait = match &plan.sleep {
+            Some(path) if awaited.is_empty() => sleep_blocking(path),
+            Some(path) => {
+                let ends = Ends::of(path);
+                let (slept, awaited) = (sleep(path), ends.show(awaited));
+                quote_spanned!(ends.mixed()=> #slept #awaited;)
+            }
+            None if awaited.is_empty() => quote!(#krate::__private::blocking(#delay, #site);),
+            None => quote!(#krate::__private::asynchronous(#delay).await;),
+        };
+        quote!(if #delay.lasts() { #wait })
+    }
+
+    /// Waits as long as the decision says, or until the call is cancelled, which ends it.
+    fn wait_unless_cancelled(&self, token: &TokenStream) -> TokenStream {
+        let Self { plan, awaited, constants: Constants { site, .. } } = self;
+        let krate = &plan.krate;
+        let (delay, cancelled) = (local("delay"), local("cancelled"));
+        let ends = Ends::of(token);
+        let call = |name: TokenStream| ends.show(quote!(#krate::__private::#name));
+        let (unless, look) = (call(quote!(unless)), self.look(token));
+        let waited = match &plan.sleep {
+            // It cannot be woken: the call ends when it returns.
+            Some(path) if awaited.is_empty() => {
+                let slept = sleep_blocking(path);
+                quote!(#look || { #slept #look })
+            }
+            Some(path) => {
+                let slept = sleep(path);
+                let future = quote_spanned! {Ends::of(path).mixed()=>
+                    ::core::future::IntoFuture::into_future(#slept)
+                };
+                quote_spanned!(ends.mixed()=> #unless(#token, #future).await)
+            }
+            None if awaited.is_empty() => {
+                let unless = call(quote!(blocking_unless));
+                quote_spanned!(ends.mixed()=> #unless(#token, #delay, #site))
+            }
+            None => {
+                let timer = ends.show(quote!(#krate::__private::asynchronous(#delay)));
+                quote_spanned!(ends.mixed()=> #unless(#token, #timer).await)
+            }
+        };
+        let end = self.end_cancelled();
+        quote! {
+            let #cancelled = if #delay.lasts() { #waited } else { #look };
+            if #cancelled { #end }
+        }
+    }
+
+    /// Ends the call if it was cancelled while `before_retry` ran.
+    pub(super) fn end_if_cancelled(&self) -> Option<TokenStream> {
+        let look = self.look(&self.cancel_token()?);
+        let end = self.end_cancelled();
+        Some(quote!(if #look { #end }))
+    }
+
+    /// Ends the call with the last outcome.
+    fn end_cancelled(&self) -> TokenStream {
+        let Self { plan, constants: Constants { site, .. }, .. } = self;
+        let krate = &plan.krate;
+        let (retry, kept, outcome, error) = (local("retry"), local("kept"), local("outcome"), local("error"));
+        let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
+        let (ok, err) = (quote!(::core::result::Result::Ok), quote!(::core::result::Result::Err));
+        let is_described = described(krate, &error);
+        let turned_down = quote!(#krate::__private::Described::VALUE_TURNED_DOWN);
+        let arms = if self.keeps_values() {
+            quote!(#some(#err(#error)) => #is_described, #some(#ok(_)) => #turned_down,)
+        } else {
+            quote!(#some(#error) => #is_described,)
+        };
+        let last = self.kept_as_outcome(&quote!(#kept.take()));
+        let on_give_up = plan.on_give_up.as_ref().map(|hook| {
+            let error = quote!(#outcome.as_ref().and_then(|#outcome| #outcome.as_ref().err()));
+            self.tell_event(hook, &quote!(#retry.event(#site, #error, #none)))
+        });
+        let given = if plan.wrap_error {
+            self.give_up_any()
+        } else {
+            // Every wait follows an outcome.
+            let given = self.give_up(&quote!(#outcome));
+            quote!(if let #some(#outcome) = #outcome { #given })
+        };
+        let error_type = self.error_type();
+        quote! {
+            #[allow(unused_imports)]
+            use #krate::__private::Show as _;
+            #retry.cancelled(#site, match &#kept {
+                #arms
+                #none => #krate::__private::Described::Name("attempt timed out"),
+            });
+            let #outcome: ::core::option::Option<::core::result::Result<_, #error_type>> = #last;
+            #on_give_up
+            #given
+        }
+    }
+}
+
+/// The call of a sleeper.
+fn sleep(path: &TokenStream) -> TokenStream {
+    let delay = local("delay");
+    let ends = Ends::of(path);
+    let duration = ends.show(quote!(#delay.duration()));
+    quote_spanned!(ends.mixed()=> #path(#duration))
+}
+
+/// A future that nobody awaits is no `()`.
+fn sleep_blocking(path: &TokenStream) -> TokenStream {
+    let slept = sleep(path);
+    quote_spanned!(Ends::of(path).mixed()=> let _: () = #slept;)
+}

@@ -1,0 +1,77 @@
+//! What an attempt becomes whose time is over.
+
+use std::marker::PhantomData;
+
+use crate::Elapsed;
+
+/// An error type that can express that the time is over: in a word of its own, because there are other ways.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot express that an attempt's time is over",
+    label = "what becomes of an attempt that is dropped?",
+    note = "implement `From<retry_runtime::Elapsed>` for `{Self}`,\n\
+            or make the error here, `timeout_error = |elapsed| ..`,\n\
+            or return `Result<T, RetryError<{Self}>>` and add `wrap_error`"
+)]
+pub trait FromElapsed {
+    /// The error.
+    fn from_elapsed(elapsed: Elapsed) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<Elapsed>> FromElapsed for E {
+    fn from_elapsed(elapsed: Elapsed) -> Self {
+        elapsed.into()
+    }
+}
+
+/// Calls a `timeout_error` that is a closure.
+#[inline]
+pub fn timeout_error<E>(elapsed: Elapsed, make: impl FnOnce(Elapsed) -> E) -> E {
+    make(elapsed)
+}
+
+/// What was kept, if the call is over because of its deadline.
+#[inline]
+pub fn last<T>(kept: &mut Option<T>, elapsed: &Elapsed) -> Option<T> {
+    if elapsed.is_deadline() { kept.take() } else { None }
+}
+
+/// The last outcome of a call that ends with an attempt that was dropped: its own error, or what was kept.
+/// The other way round where the whole call's time is over.
+#[inline]
+pub fn last_outcome<T>(kept: Option<T>, own: Option<T>, elapsed: &Elapsed) -> Option<T> {
+    if elapsed.is_deadline() { kept.or(own) } else { own.or(kept) }
+}
+
+/// What `E` may make of a timeout, where `wrap_error` does not ask it to. Method resolution prefers the
+/// inherent method where its bound holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeout<E>(pub Elapsed, PhantomData<fn() -> E>);
+
+impl<E> Timeout<E> {
+    /// Of an attempt that was dropped.
+    #[must_use]
+    pub const fn of(elapsed: Elapsed) -> Self {
+        Self(elapsed, PhantomData)
+    }
+}
+
+impl<E: From<Elapsed>> Timeout<E> {
+    /// The error.
+    #[must_use]
+    pub fn error(self) -> Option<E> {
+        Some(self.0.into())
+    }
+}
+
+/// For error types that cannot express it.
+pub trait AnyTimeout<E> {
+    /// None.
+    fn error(self) -> Option<E>;
+}
+
+impl<E> AnyTimeout<E> for Timeout<E> {
+    fn error(self) -> Option<E> {
+        None
+    }
+}

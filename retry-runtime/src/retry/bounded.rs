@@ -1,0 +1,114 @@
+//! Calls that something ends besides their policy: the time of an attempt, a deadline, a cancellation.
+
+use std::time::{Duration, Instant};
+
+use super::Retry;
+use crate::{
+    Elapsed, Event, RetryError, StopReason, Verdict,
+    delay::Delay,
+    driver::Driver,
+    observe::{Described, log},
+    rng::ThreadRng,
+    site::Site,
+    time::{Bounds, Deadline, Limit},
+};
+
+impl Retry {
+    /// A call that is over `limit` after now, or at `sooner` if that is.
+    #[must_use]
+    pub fn until(site: &Site, limit: Duration, sooner: Option<Instant>) -> (Self, Deadline) {
+        let now = site.clock()();
+        (Self::timed_at(now), Deadline::after(now, limit, sooner))
+    }
+
+    /// How long the attempt that comes may take.
+    ///
+    /// # Errors
+    /// Nothing is left: it must not be made.
+    #[inline]
+    pub fn limit(&self, site: &Site, deadline: Deadline, timeout: Duration) -> Result<Limit, Elapsed> {
+        let elapsed = Elapsed::deadline(self.driver().until(deadline));
+        let clock = site.clock();
+        // The first attempt begins with the call, whose start was read.
+        let is_over = if self.is_retry() { deadline.is_over(clock(), 0) } else { elapsed.limit().is_zero() };
+        if is_over {
+            return Err(elapsed.unmade());
+        }
+        Ok(Limit::attempt(timeout).until(deadline, elapsed, clock))
+    }
+
+    /// How long `before_retry` may take.
+    ///
+    /// # Errors
+    /// Nothing is left: it must not run.
+    pub fn limit_of_preparation(&self, site: &Site, deadline: Deadline) -> Result<Limit, Elapsed> {
+        self.limit(site, deadline, Duration::MAX).map(Limit::of_preparation)
+    }
+
+    /// As [`failed`](Self::failed), within `bounds`.
+    #[cold]
+    #[inline(never)]
+    pub fn failed_within(
+        &mut self,
+        site: &Site,
+        bounds: Bounds,
+        verdict: Verdict,
+        error: Described<'_>,
+    ) -> Option<Delay> {
+        self.decide_within(site, bounds, verdict, error, &site.clock(), &mut ThreadRng)
+    }
+
+    /// An attempt was dropped because its time was over, or not made at all.
+    #[cold]
+    #[inline(never)]
+    pub fn timed_out(&mut self, site: &Site, bounds: Bounds, elapsed: &Elapsed) -> Option<Delay> {
+        let error = Described::Error(elapsed);
+        if !elapsed.is_deadline() {
+            return self.failed_within(site, bounds, Verdict::TIMED_OUT, error);
+        }
+        if elapsed.is_unmade() {
+            self.driver_mut().withdraw();
+        }
+        self.give_up(site, StopReason::Deadline, error);
+        None
+    }
+
+    /// The call was cancelled while it waited for an attempt, which will not be made.
+    #[cold]
+    #[inline(never)]
+    pub fn cancelled(&mut self, site: &Site, error: Described<'_>) {
+        self.driver_mut().withdraw();
+        self.give_up(site, StopReason::Cancelled, error);
+    }
+
+    fn give_up(&mut self, site: &Site, reason: StopReason, error: Described<'_>) {
+        self.driver_mut().end(reason);
+        if log::is_enabled() {
+            log::gave_up(&self.event_at(site, Some(&error), None, &site.clock()));
+        }
+    }
+
+    /// As [`event`](Self::event), of an attempt that was dropped because its time was over.
+    #[must_use]
+    pub fn event_of_timeout<'a, E: ?Sized>(
+        &self,
+        site: &Site,
+        elapsed: &Elapsed,
+        error: Option<&'a E>,
+        delay: Option<Delay>,
+    ) -> Event<'a, E> {
+        Event { timeout: Some(*elapsed), ..self.event(site, error, delay) }
+    }
+
+    /// As [`wrap`](Self::wrap), of a call that may have no error.
+    pub fn wrap_last<E>(&self, site: &Site, error: Option<E>) -> RetryError<E> {
+        self.wrap_any(error, &site.clock())
+    }
+}
+
+impl Driver {
+    /// The time from the call's start to `deadline`.
+    fn until(self, deadline: Deadline) -> Duration {
+        Duration::from_nanos(self.since_start_until(deadline.moment()))
+    }
+}

@@ -1,0 +1,8 @@
+use retry_runtime::retry;
+
+#[retry(attempt_timeout = "0s")]
+async fn fetch() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {}
