@@ -19,8 +19,18 @@ impl Turn<'_> {
         quote_spanned!(ends.mixed()=> #is_cancelled(#token))
     }
 
-    /// Waits as long as the decision says.
+    /// Waits as long as the decision says, and no longer than a deadline that a hook may have used up.
     pub(super) fn wait(&self) -> TokenStream {
+        let wait = self.decided_wait();
+        if !self.plan.time.has_deadline() || self.plan.on_retry.is_none() {
+            return wait;
+        }
+        let (retry, deadline, delay) = (local("retry"), local("deadline"), local("delay"));
+        let site = &self.constants.site;
+        quote!(let #delay = #retry.cut(#site, #deadline, #delay); #wait)
+    }
+
+    fn decided_wait(&self) -> TokenStream {
         if let Some(token) = self.cancel_token() {
             return self.wait_unless_cancelled(&token);
         }

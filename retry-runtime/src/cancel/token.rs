@@ -136,8 +136,10 @@ impl Future for Cancelled<'_> {
         }
         let number = self.number.unwrap_or(waiting.next);
         waiting.next = waiting.next.max(number + 1);
-        waiting.wakers.insert(number, context.waker().clone());
+        let former = waiting.wakers.insert(number, context.waker().clone());
+        // Without the lock: a waker may own a task, and what that drops may ask this token.
         drop(waiting);
+        drop(former);
         self.number = Some(number);
         Poll::Pending
     }
@@ -146,7 +148,8 @@ impl Future for Cancelled<'_> {
 impl Drop for Cancelled<'_> {
     fn drop(&mut self) {
         if let Some(number) = self.number {
-            self.token.0.lock().wakers.remove(&number);
+            let waker = self.token.0.lock().wakers.remove(&number);
+            drop(waker);
         }
     }
 }
@@ -163,6 +166,34 @@ mod tests {
     impl Wake for Count {
         fn wake(self: Arc<Self>) {
             self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_waker_may_cancel_when_it_is_dropped() {
+        struct Cancels(CancelToken);
+
+        impl Wake for Cancels {
+            fn wake(self: Arc<Self>) {}
+        }
+
+        impl Drop for Cancels {
+            fn drop(&mut self) {
+                self.0.cancel();
+            }
+        }
+
+        let poll = |token: &CancelToken, again: bool| {
+            let mut cancelled = Box::pin(token.cancelled());
+            let waker = Waker::from(Arc::new(Cancels(token.clone())));
+            assert!(cancelled.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+            drop(waker);
+            again.then(|| cancelled.as_mut().poll(&mut Context::from_waker(Waker::noop())));
+        };
+        for again in [false, true] {
+            let token = CancelToken::new();
+            poll(&token, again);
+            assert!(token.is_cancelled());
         }
     }
 

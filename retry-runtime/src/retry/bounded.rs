@@ -37,6 +37,12 @@ impl Retry {
         Ok(Limit::attempt(timeout).until(deadline, elapsed, clock))
     }
 
+    /// The wait that was decided, cut to what hooks have left of the call.
+    #[must_use]
+    pub fn cut(&self, site: &Site, deadline: Deadline, delay: Delay) -> Delay {
+        deadline.cut(delay, site.clock()())
+    }
+
     /// How long `before_retry` may take.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use retry_rules::duration::nanos;
 
-use crate::{Cancel, clock, driver::LONGEST};
+use crate::{Cancel, clock, delay::Delay, driver::LONGEST};
 
 /// The moment at which a call is over, counted as the clock's nanoseconds are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,13 +14,21 @@ impl Deadline {
     /// `limit` after `start`, or `sooner` if it is. No call goes on for longer than the engine counts.
     pub(crate) fn after(start: Instant, limit: Duration, sooner: Option<Instant>) -> Self {
         let longest = i64::try_from(nanos(limit).min(LONGEST)).unwrap_or(i64::MAX);
-        let end = clock::nanos(start).saturating_add(longest);
-        Self(sooner.map_or(end, |sooner| end.min(clock::nanos(sooner))))
+        let start = clock::nanos(start);
+        let end = start.saturating_add(longest);
+        // Past is past, however long: the engine counts no time before the start.
+        Self(sooner.map_or(end, |sooner| clock::nanos(sooner).clamp(start, end)))
     }
 
     /// In the clock's nanoseconds.
     pub(crate) const fn moment(self) -> i64 {
         self.0
+    }
+
+    /// `delay` from `now` on, and no longer than the call: hooks may have taken their time since it was decided.
+    pub(crate) fn cut(self, delay: Delay, now: Instant) -> Delay {
+        let left = self.left(now);
+        if delay.duration() <= left { delay } else { Delay::from_nanos(nanos(left)) }
     }
 
     /// What is left at `now`.
@@ -105,6 +113,23 @@ mod tests {
         assert_eq!(left(SECOND * 3, Some(start + SECOND)), SECOND);
         assert_eq!(left(SECOND * 3, Some(start + SECOND * 5)), SECOND * 3);
         assert_eq!(left(SECOND * 3, start.checked_sub(SECOND)), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_wait_is_cut_by_what_hooks_have_taken() {
+        let start = Instant::now();
+        let deadline = Deadline::after(start, SECOND * 3, None);
+        let cut = |delay: Duration, now| deadline.cut(Delay::of(delay), now).duration();
+        assert_eq!(cut(SECOND * 2, start), SECOND * 2);
+        assert_eq!(cut(SECOND * 2, start + SECOND * 2), SECOND);
+        assert_eq!(cut(SECOND * 2, start + SECOND * 5), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_moment_years_ago_is_past() {
+        let start = Instant::now();
+        let Some(sooner) = start.checked_sub(SECOND * 3600 * 24 * 600) else { return };
+        assert_eq!(Deadline::after(start, SECOND, Some(sooner)), Deadline::after(start, SECOND, Some(start)));
     }
 
     #[test]

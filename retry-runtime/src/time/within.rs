@@ -103,7 +103,7 @@ where
         }
         loop {
             match this.timer.as_mut().project() {
-                Part::Runs { sleep, elapsed } => return sleep.poll(context).map(|_| Err(*elapsed)),
+                Part::Runs { sleep, elapsed } => return poll_timer(sleep, context).map(|()| Err(*elapsed)),
                 Part::Due { start } => {
                     let Some((limit, sleep)) = start.take() else { return Poll::Pending };
                     let (left, elapsed) = limit.left();
@@ -115,6 +115,17 @@ where
             }
         }
     }
+}
+
+/// Also when the attempt has spent what tokio lets a task do at a stretch: its timers are never ready then, and an
+/// attempt that always has something to do would never be dropped. (So does tokio's own `timeout`.)
+fn poll_timer<S: Future>(sleep: Pin<&mut S>, context: &mut Context<'_>) -> Poll<()> {
+    #[cfg(feature = "tokio")]
+    if !tokio::task::coop::has_budget_remaining() {
+        let sleep = std::pin::pin!(tokio::task::coop::unconstrained(sleep));
+        return sleep.poll(context).map(drop);
+    }
+    sleep.poll(context).map(drop)
 }
 
 #[cfg(test)]

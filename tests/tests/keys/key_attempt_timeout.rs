@@ -235,3 +235,19 @@ fn a_verdict_on_it_is_transient() {
     assert!(Elapsed::attempt(SECOND).classify().is_transient());
     assert_ne!(Elapsed::attempt(SECOND).classify(), Verdict::THROTTLED);
 }
+
+/// Has always something to do, and never leaves its turn to others by itself.
+#[retry(max_attempts = 2, initial_delay = "0s", attempt_timeout = "10ms")]
+async fn busy(attempts: &mut u32) -> Result<(), Error> {
+    *attempts += 1;
+    loop {
+        tokio::task::coop::consume_budget().await;
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_never_rests_is_dropped_too() {
+    let mut attempts = 0;
+    assert_eq!(busy(&mut attempts).await, Err(Error::TimedOut(Elapsed::attempt(Duration::from_millis(10)))));
+    assert_eq!(attempts, 2);
+}
