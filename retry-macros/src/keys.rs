@@ -15,6 +15,10 @@ pub(crate) enum Key {
     Deadline,
     DeadlineFrom,
     Cancel,
+    Budget,
+    CircuitBreaker,
+    OpenError,
+    Adaptive,
     Backoff,
     ExponentialBase,
     Jitter,
@@ -46,7 +50,7 @@ const fn entry(key: Key, name: &'static str, usage: &'static str) -> Entry {
     Entry { key, name, usage }
 }
 
-pub(crate) const KEYS: [Entry; 29] = [
+pub(crate) const KEYS: [Entry; 33] = [
     entry(Key::Policy, "policy", "policy = aggressive"),
     entry(Key::MaxAttempts, "max_attempts", "max_attempts = 5"),
     entry(Key::InitialDelay, "initial_delay", "initial_delay = \"100ms\""),
@@ -59,6 +63,10 @@ pub(crate) const KEYS: [Entry; 29] = [
     entry(Key::Deadline, "deadline", "deadline = \"30s\""),
     entry(Key::DeadlineFrom, "deadline_from", "deadline_from = request.deadline"),
     entry(Key::Cancel, "cancel", "cancel = shutdown"),
+    entry(Key::Budget, "budget", "budget = API"),
+    entry(Key::CircuitBreaker, "circuit_breaker", "circuit_breaker = LAKE"),
+    entry(Key::OpenError, "open_error", "open_error = |open| open.into()"),
+    entry(Key::Adaptive, "adaptive", "adaptive = API_RATE"),
     entry(Key::Backoff, "backoff", "backoff = exponential"),
     entry(Key::ExponentialBase, "exponential_base", "exponential_base = 2.0"),
     entry(Key::Jitter, "jitter", "jitter = 0.1"),
@@ -99,6 +107,9 @@ pub(crate) fn synonym(word: &str) -> Option<Key> {
         "call_timeout" | "total_timeout" => Key::Deadline,
         "max_time" | "max_duration" => Key::MaxElapsed,
         "cancellation" | "cancel_token" | "token" => Key::Cancel,
+        "retry_budget" => Key::Budget,
+        "breaker" => Key::CircuitBreaker,
+        "adaptive_rate" | "rate" | "rate_limit" => Key::Adaptive,
         "base" | "factor" | "multiplier" => Key::ExponentialBase,
         "jitter_factor" => Key::Jitter,
         "retry_if" | "retry_on" | "retry_when" | "when" | "condition" | "predicate" => Key::Filter,

@@ -7,6 +7,7 @@ mod checks;
 mod classify;
 mod errors;
 mod expand;
+mod guard;
 mod input;
 mod keys;
 mod place;

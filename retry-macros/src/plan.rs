@@ -8,6 +8,7 @@ use crate::{
     args::{Args, Value},
     arguments::Arguments,
     errors::Errors,
+    guard::Guards,
     input::Function,
     keys::Key,
     policy::Policy,
@@ -56,6 +57,7 @@ pub(crate) struct Plan {
     pub(crate) shape: Shape,
     pub(crate) policy: Policy,
     pub(crate) time: Time,
+    pub(crate) guards: Guards,
     pub(crate) arguments: Arguments,
     /// Text, or a constant of it.
     pub(crate) operation: TokenStream,
@@ -79,6 +81,7 @@ impl Plan {
         let policy = Policy::read(args, errors);
         validate::policy(args, &policy, errors);
         let mut time = Time::read(args, errors);
+        let mut guards = Guards::read(args, errors);
         validate::once(&function, errors);
         returns::check_borrows(&function.signature, errors);
         let mut shape = Shape::of(&function, errors);
@@ -104,6 +107,7 @@ impl Plan {
         let mut shape = shape?;
         let this = shape.moved_self().map(|moved| moved.ident.clone());
         time.rename_self(this.as_ref());
+        guards.rename_self(this.as_ref());
         let bind = |callee: Option<Callee>| callee.map(|callee| callee.with_self_as(this.as_ref()));
         errors.is_empty().then(|| Self {
             krate,
@@ -111,6 +115,7 @@ impl Plan {
             shape,
             policy,
             time,
+            guards,
             arguments,
             operation: operation.unwrap_or_else(|| name.trim_start_matches("r#").to_token_stream()),
             service,
@@ -143,7 +148,7 @@ pub(crate) fn is_documentation(attr: &Attribute) -> bool {
     attr.path().is_ident("doc") && matches!(attr.meta, syn::Meta::NameValue(_))
 }
 
-fn callee(args: &Args, key: Key, errors: &mut Errors) -> Option<Callee> {
+pub(crate) fn callee(args: &Args, key: Key, errors: &mut Errors) -> Option<Callee> {
     let expr = args.expr(key, errors)?;
     let callee = Callee::of(expr);
     if callee.is_none() {

@@ -8,10 +8,10 @@ use retry_rules::duration;
 use syn::{Expr, Lit};
 
 use crate::{
-    args::{Args, Value},
+    args::Args,
     errors::Errors,
     keys::Key,
-    plan::Callee,
+    plan::{Callee, callee},
     policy::{is_negative_literal, literal},
     shape::{Kind, Shape},
     this::rename_self,
@@ -45,7 +45,7 @@ pub(crate) enum Given {
 
 impl Time {
     pub(crate) fn read(args: &Args, errors: &mut Errors) -> Self {
-        let timeout_error = callee_of_timeout(args, errors);
+        let timeout_error = callee(args, Key::TimeoutError, errors);
         let limits = [Key::AttemptTimeout, Key::Deadline, Key::DeadlineFrom];
         let place = limits.into_iter().find_map(|key| args.get(key)).map(|arg| arg.name.span());
         if let (None, Some(arg)) = (place, args.get(Key::TimeoutError)) {
@@ -177,14 +177,4 @@ fn limit(args: &Args, key: Key, errors: &mut Errors) -> Option<Limit> {
         );
     }
     Some(Limit { key, value })
-}
-
-fn callee_of_timeout(args: &Args, errors: &mut Errors) -> Option<Callee> {
-    let arg = args.get(Key::TimeoutError)?;
-    let callee = args.expr(Key::TimeoutError, errors).and_then(Callee::of);
-    if let (None, Value::Expr(expr)) = (&callee, &arg.value) {
-        let usage = Key::TimeoutError.entry().usage;
-        errors.at(expr, format!("`timeout_error` takes a path or a closure: write `{usage}`"));
-    }
-    callee
 }

@@ -2,21 +2,25 @@
 
 use crate::{Classify, Context, Event, IntoVerdict, RetryError, Verdict};
 pub use crate::{
+    bounds::Bounds,
     cancel::{Unless, blocking_unless, is_cancelled, unless},
     delay::Delay,
+    guard::{Permit, Turn},
     observe::{Described, Show, Shown},
     policy::Draft,
-    retry::Retry,
+    retry::{LeadsTo, Queued, Retry, admit, called, lend, queue},
     site::Site,
     sleep::{asynchronous, blocking, timer},
-    time::{Bounds, Deadline, Limit, Moment, Within, within},
+    time::{Deadline, Limit, Moment, Within, within},
 };
 
 pub mod check;
 pub mod derive;
-mod timeout;
+mod lost;
 
-pub use self::timeout::{AnyTimeout, FromElapsed, Timeout, last, last_outcome, timeout_error};
+pub use self::lost::{
+    AnyLost, FromCircuitOpen, FromElapsed, Lost, last, last_outcome, open_error, timeout_error,
+};
 
 /// An error whose verdict is looked for: by `Classify` if its type implements that, else transient.
 /// Method resolution prefers the inherent methods where their bound holds.

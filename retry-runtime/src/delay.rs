@@ -18,7 +18,6 @@ impl Delay {
         Self(NonZeroU64::MIN.saturating_add(nanos))
     }
 
-    #[cfg(feature = "tokio")]
     pub(crate) const fn of(duration: Duration) -> Self {
         Self::from_nanos(nanos(duration))
     }
@@ -38,7 +37,11 @@ impl Delay {
     /// As the standard library has it.
     #[must_use]
     pub const fn duration(self) -> Duration {
-        Duration::from_nanos(self.0.get() - Self::ZERO.0.get())
+        Duration::from_nanos(self.nanos())
+    }
+
+    pub(crate) const fn nanos(self) -> u64 {
+        self.0.get() - Self::ZERO.0.get()
     }
 }
 

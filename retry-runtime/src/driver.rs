@@ -11,7 +11,10 @@ use retry_rules::{UNLIMITED, duration::nanos};
 
 pub(crate) use self::packed::Rounded;
 use self::packed::{Marks, SevenBytes};
-use crate::{Context, RetryPolicy, StopReason, Verdict, backoff, clock, delay::Delay, time::Bounds};
+use crate::{
+    AdaptiveRate, Context, RetryPolicy, StopReason, Verdict, backoff, bounds::Bounds, clock, delay::Delay,
+    guard::Failure,
+};
 
 /// A year, in nanoseconds: no call goes on for longer. A [`Driver`] has no room to count much further.
 pub(crate) const LONGEST: u64 = 365 * 86_400 * 1_000_000_000;
@@ -77,16 +80,17 @@ impl Driver {
         &mut self,
         policy: &RetryPolicy,
         verdict: Verdict,
-        bounds: Bounds,
+        bounds: Bounds<'_>,
         now: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
     ) -> Decision {
         if let Some(decision) = self.failed_at_once(policy, verdict, bounds) {
             return decision;
         }
-        match self.next_delay(policy, verdict, bounds, now, rng) {
+        let delay = self.next_delay(policy, verdict, bounds, now, rng);
+        match delay.and_then(|delay| self.charge(verdict, bounds, now).map(|()| delay)) {
             Ok(delay) => self.wait(delay),
-            Err(reason) => self.stop(reason),
+            Err(reason) => self.stop(verdict, reason),
         }
     }
 
@@ -97,18 +101,15 @@ impl Driver {
         &mut self,
         policy: &RetryPolicy,
         verdict: Verdict,
-        bounds: Bounds,
+        bounds: Bounds<'_>,
     ) -> Option<Decision> {
-        if let Some(reason) = self.reason_to_stop(policy, verdict) {
-            return Some(self.stop(reason));
-        }
-        if bounds.is_cancelled {
-            return Some(self.stop(StopReason::Cancelled));
+        if let Some(reason) = self.reason_to_stop(policy, verdict, bounds) {
+            return Some(self.stop(verdict, reason));
         }
         let schedule = policy.schedule();
         let is_at_once = schedule.retries_at_once() && !verdict.has_server_hint();
         let is_timeless = schedule.max_elapsed.is_none() && bounds.deadline.is_none();
-        (is_at_once && is_timeless).then(|| self.wait(0))
+        (is_at_once && is_timeless && bounds.budget.is_none()).then(|| self.wait(0))
     }
 
     #[inline]
@@ -122,15 +123,43 @@ impl Driver {
         Decision::Wait(Delay::from_nanos(delay))
     }
 
+    /// Whatever keeps a call from waiting for an open circuit, the circuit is why it ends.
     #[inline]
-    fn stop(&mut self, reason: StopReason) -> Decision {
+    fn stop(&mut self, verdict: Verdict, reason: StopReason) -> Decision {
+        let is_refused = verdict.is_refused() && reason != StopReason::Cancelled;
+        let reason = if is_refused { StopReason::CircuitOpen } else { reason };
         self.marks = self.marks.stopping(reason);
         Decision::Stop(reason)
     }
 
+    /// Charges the budget with the attempt that would come: asked last, when nothing else stops the call.
+    fn charge(
+        &mut self,
+        verdict: Verdict,
+        bounds: Bounds<'_>,
+        now: &dyn Fn() -> Instant,
+    ) -> Result<(), StopReason> {
+        let (Some(budget), Some(failure)) = (bounds.budget, verdict.charge()) else { return Ok(()) };
+        if !budget.withdraw(failure, now) {
+            return Err(StopReason::Budget);
+        }
+        self.marks = self.marks.charging(failure);
+        Ok(())
+    }
+
+    /// What the last retry was charged for, if it was.
+    pub(crate) fn charged(&self) -> Option<Failure> {
+        self.marks.charged()
+    }
+
     /// Why there is no further attempt, whatever the delay would be.
     #[inline]
-    fn reason_to_stop(&self, policy: &RetryPolicy, verdict: Verdict) -> Option<StopReason> {
+    fn reason_to_stop(
+        &self,
+        policy: &RetryPolicy,
+        verdict: Verdict,
+        bounds: Bounds<'_>,
+    ) -> Option<StopReason> {
         // What is over stays over.
         if self.marks.is_stopped() {
             return self.marks.stopped();
@@ -138,8 +167,19 @@ impl Driver {
         if verdict.is_permanent() {
             return Some(StopReason::Permanent);
         }
-        let has_attempts_left = self.attempt < policy.schedule().max_attempts;
-        if has_attempts_left { None } else { Some(StopReason::AttemptsExhausted) }
+        // A call that comes to an open circuit fails at once; only one that was under way waits for it.
+        if verdict.is_refused() && self.attempt == 1 {
+            return Some(StopReason::CircuitOpen);
+        }
+        let most = policy.schedule().max_attempts;
+        if self.attempt >= most {
+            return Some(StopReason::AttemptsExhausted);
+        }
+        if bounds.is_cancelled {
+            return Some(StopReason::Cancelled);
+        }
+        let is_capped = |rate: &AdaptiveRate| most < UNLIMITED && self.attempt >= rate.ceiling(most);
+        bounds.rate.is_some_and(is_capped).then_some(StopReason::AttemptCeiling)
     }
 
     /// Nanoseconds until the next attempt, if the limits leave room for them.
@@ -147,7 +187,7 @@ impl Driver {
         &self,
         policy: &RetryPolicy,
         verdict: Verdict,
-        bounds: Bounds,
+        bounds: Bounds<'_>,
         now: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
     ) -> Result<u64, StopReason> {
@@ -163,6 +203,17 @@ impl Driver {
                 backoff::wait_for_hint(schedule, self.attempt, previous, hint, limit, rng)
             }
         };
+        self.fits(policy, bounds, delay, now).map(|()| delay)
+    }
+
+    /// Whether the limits of time leave room for a wait.
+    fn fits(
+        &self,
+        policy: &RetryPolicy,
+        bounds: Bounds<'_>,
+        delay: u64,
+        now: &dyn Fn() -> Instant,
+    ) -> Result<(), StopReason> {
         if bounds.deadline.is_some_and(|deadline| deadline.is_over(now(), delay)) {
             return Err(StopReason::Deadline);
         }
@@ -176,7 +227,28 @@ impl Driver {
                 return Err(StopReason::Elapsed);
             }
         }
-        Ok(delay)
+        Ok(())
+    }
+
+    /// Whether the attempt that comes may wait `delay` for its turn. Before the first one there is no error yet
+    /// that the policy could end the call with, and nothing to cancel.
+    pub(crate) fn may_wait(
+        &self,
+        policy: &RetryPolicy,
+        bounds: Bounds<'_>,
+        delay: u64,
+        now: &dyn Fn() -> Instant,
+    ) -> Result<(), StopReason> {
+        if self.attempt > 1 {
+            return self.fits(policy, bounds, delay, now);
+        }
+        let is_late = bounds.deadline.is_some_and(|deadline| deadline.is_over(now(), delay));
+        if is_late { Err(StopReason::Deadline) } else { Ok(()) }
+    }
+
+    /// Notes a wait that no decision of this engine asked for.
+    pub(crate) fn waited(&mut self, delay: u64) {
+        self.total_delay = SevenBytes::saturating(self.total_delay.get().saturating_add(delay));
     }
 
     /// Takes back the attempt that was about to be made.

@@ -18,17 +18,27 @@ pub enum StopReason {
     Deadline,
     /// The call was cancelled before its next attempt.
     Cancelled,
+    /// The [`RetryBudget`](crate::RetryBudget) that the call shares with others ran dry.
+    Budget,
+    /// A [`CircuitBreaker`](crate::CircuitBreaker) refused the last attempt: the first one, or one whose limits leave
+    /// no room to wait for the circuit.
+    CircuitOpen,
+    /// While so few succeed, an [`AdaptiveRate`](crate::AdaptiveRate) allows no more attempts.
+    AttemptCeiling,
 }
 
 impl StopReason {
     /// In the order of their numbers.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Permanent,
         Self::AttemptsExhausted,
         Self::Elapsed,
         Self::ServerHintTooLong,
         Self::Deadline,
         Self::Cancelled,
+        Self::Budget,
+        Self::CircuitOpen,
+        Self::AttemptCeiling,
     ];
 
     /// The name used in logs and metrics.
@@ -41,6 +51,9 @@ impl StopReason {
             Self::ServerHintTooLong => "server hint too long",
             Self::Deadline => "deadline",
             Self::Cancelled => "cancelled",
+            Self::Budget => "budget",
+            Self::CircuitOpen => "circuit open",
+            Self::AttemptCeiling => "attempt ceiling",
         }
     }
 }
@@ -96,7 +109,8 @@ impl<E> RetryError<E> {
         self.error
     }
 
-    /// How many attempts were made, the first call included; none if the deadline had passed before the call.
+    /// How many attempts were made, the first call and those that a circuit breaker refused included; none if the
+    /// deadline had passed before the call.
     #[must_use]
     pub const fn attempts(&self) -> u32 {
         self.attempts

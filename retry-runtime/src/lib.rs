@@ -3,6 +3,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod backoff;
+mod bounds;
 mod call;
 mod cancel;
 mod classify;
@@ -12,6 +13,7 @@ mod delay;
 mod driver;
 mod elapsed;
 mod error;
+mod guard;
 mod observe;
 mod policy;
 mod retry;
@@ -44,6 +46,7 @@ pub use classify::{is_transient_db, is_transient_sql, sql_state};
 pub use context::Context;
 pub use elapsed::Elapsed;
 pub use error::{RetryError, StopReason};
+pub use guard::{AdaptiveRate, CircuitBreaker, CircuitOpen, CircuitState, RetryBudget};
 pub use observe::Event;
 pub use policy::{Delays, RetryPolicy};
 pub use retry_macros::{Classify, retry};

@@ -2,6 +2,7 @@
 //! tells it how an attempt ended; it decides, logs, and answers with the wait.
 
 mod bounded;
+mod guarded;
 
 use std::time::Instant;
 
@@ -9,14 +10,17 @@ use rand::Rng;
 
 use crate::{
     Context, Event, RetryError, StopReason, Verdict,
+    bounds::Bounds,
     delay::Delay,
     driver::{Decision, Driver},
+    guard::Failure,
     observe::{Described, log},
     rng::ThreadRng,
     site::Site,
     sleep,
-    time::Bounds,
 };
+
+pub use self::guarded::{LeadsTo, Queued, admit, called, lend, queue};
 
 /// After so many retries at a delay of zero an async call waits for the timer's next tick: one that fails
 /// without ever suspending could not be cancelled otherwise, and would keep its thread from all other
@@ -91,27 +95,15 @@ impl Retry {
                 return decision.delay(site, attempt);
             }
         }
-        self.decide(site, verdict, error, &site.clock(), &mut ThreadRng)
+        self.decide(site, Bounds::NONE, verdict, error, &site.clock(), &mut ThreadRng)
     }
 
-    /// As [`failed`](Self::failed), with clock and random numbers handed in.
+    /// As [`failed`](Self::failed), within `bounds`, with clock and random numbers handed in.
+    #[inline(never)]
     pub(crate) fn decide(
         &mut self,
         site: &Site,
-        verdict: Verdict,
-        error: Described<'_>,
-        clock: &dyn Fn() -> Instant,
-        rng: &mut dyn Rng,
-    ) -> Option<Delay> {
-        self.decide_within(site, Bounds::NONE, verdict, error, clock, rng)
-    }
-
-    /// As [`decide`](Self::decide), within `bounds`.
-    #[inline(never)]
-    fn decide_within(
-        &mut self,
-        site: &Site,
-        bounds: Bounds,
+        bounds: Bounds<'_>,
         verdict: Verdict,
         error: Described<'_>,
         clock: &dyn Fn() -> Instant,
@@ -220,6 +212,7 @@ impl Retry {
             retrying: driver.retrying(clock),
             reason: driver.stopped(),
             timeout: None,
+            circuit_open: None,
         }
     }
 
@@ -237,6 +230,12 @@ impl Retry {
         let reason = driver.stopped().unwrap_or(StopReason::Permanent);
         let elapsed = driver.elapsed(clock).or_else(|| driver.retrying(clock)).unwrap_or_default();
         RetryError::new(error, driver.attempt(), elapsed, reason)
+    }
+
+    /// What the last retry was charged for; a call that knows nothing of itself made none.
+    #[inline]
+    pub(crate) fn charged(&self) -> Option<Failure> {
+        self.0.and_then(|driver| driver.charged())
     }
 
     pub(crate) fn stop_reason(&self) -> Option<StopReason> {

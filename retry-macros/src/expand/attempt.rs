@@ -30,7 +30,8 @@ impl Turn<'_> {
             quote!(let mut #retry = #krate::__private::Retry::#start(#site);)
         });
         let kept = self.declare_kept();
-        let prepare = self.prepare();
+        let begin = self.begin();
+        let (ready, prepare, turn) = (self.declare_ready(), self.prepare(), self.take_turn());
         let context = plan.context.as_ref().map(|name| quote!(let #name = #retry.context(#site);));
         let made = if plan.time.limits_attempts() {
             self.limited(setup, attempt)
@@ -38,10 +39,13 @@ impl Turn<'_> {
             let (made, settled) = (self.made(setup, attempt), self.settled());
             quote!(#made #settled)
         };
+        let made = self.admitted(made);
         let wait = self.wait();
         let repeat = quote! {
             loop {
+                #ready
                 #prepare
+                #turn
                 let #delay = {
                     #context
                     #made
@@ -50,11 +54,11 @@ impl Turn<'_> {
             }
         };
         match self.fall_back() {
-            None => quote!(#start #kept #repeat),
+            None => quote!(#start #kept #begin #repeat),
             // Outside the loop, so that an error that is not `Send` is gone before the fallback is awaited.
             Some(answer) => {
                 let error = local("error");
-                quote!(#start #kept let #error = #repeat; #answer)
+                quote!(#start #kept #begin let #error = #repeat; #answer)
             }
         }
     }
@@ -143,13 +147,14 @@ impl Turn<'_> {
     }
 
     fn on_value(&self, returned: &TokenStream) -> TokenStream {
-        let Self { plan, constants: Constants { site, .. }, .. } = self;
+        let Self { plan, .. } = self;
         let krate = &plan.krate;
-        let (retry, value, verdict) = (local("retry"), local("value"), local("verdict"));
+        let (value, verdict) = (local("value"), local("verdict"));
         let tell = self.tell(plan.on_success.as_ref(), &quote!(None), &quote!(None));
         let outcome = self.given(returned);
+        let succeed = self.succeed();
         let succeed = quote! {
-            #retry.succeeded(#site);
+            #succeed
             #tell
             return #outcome;
         };
@@ -214,9 +219,10 @@ impl Turn<'_> {
         let (retry, decision, delay) = (local("retry"), local("decision"), local("delay"));
         let on_retry = self.tell(plan.on_retry.as_ref(), error, &quote!(Some(#delay)));
         let on_give_up = self.tell(plan.on_give_up.as_ref(), error, &quote!(None));
+        let verdict = self.told(verdict);
         let ask = if plan.is_bounded() {
             let bounds = self.bounds();
-            quote!(#retry.failed_within(#site, #bounds, #verdict, #described))
+            quote!(#retry.failed_within(#site, #verdict, #bounds, #described))
         } else {
             quote!(#retry.failed(#site, #verdict, #described))
         };

@@ -8,19 +8,22 @@ use super::{attempt::Turn, ends::Ends, local, policy::Constants};
 use crate::plan::Plan;
 
 impl Plan {
-    /// Whether an attempt that was dropped is certainly an error of the function's own.
-    pub(super) const fn has_own_timeout(&self) -> bool {
-        self.time.timeout_error.is_some() || !self.wrap_error
-    }
-
     /// Whether the last outcome must outlive its wait.
     pub(super) const fn keeps_outcome(&self) -> bool {
-        self.is_bounded() || (self.time.limits_attempts() && !self.has_own_timeout())
+        self.time.has_deadline()
+            || self.may_end_waiting()
+            || (self.time.limits_attempts() && !self.has_own_timeout())
+            || (self.guards.circuit_breaker.is_some() && !self.has_own_refusal())
+    }
+
+    /// Whether the call may end between two attempts.
+    const fn may_end_waiting(&self) -> bool {
+        self.time.cancel.is_some() || self.guards.adaptive.is_some()
     }
 
     /// Whether something ends the call besides its policy.
     pub(super) const fn is_bounded(&self) -> bool {
-        self.time.has_deadline() || self.time.cancel.is_some()
+        self.time.has_deadline() || self.may_end_waiting() || self.guards.budget.is_some()
     }
 }
 
@@ -70,6 +73,7 @@ impl Turn<'_> {
         } else {
             quote!(#krate::__private::Bounds::NONE)
         };
+        let bounds = self.guarded(bounds);
         let Some(token) = self.cancel_token() else { return bounds };
         let ends = Ends::of(&token);
         let bounds = ends.show(bounds);

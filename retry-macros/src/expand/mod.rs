@@ -3,8 +3,10 @@
 mod attempt;
 mod docs;
 pub(crate) mod ends;
+mod guard;
 pub(crate) mod hooks;
 mod kept;
+mod lost;
 mod outcome;
 mod policy;
 mod shape;

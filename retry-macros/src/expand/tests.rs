@@ -168,6 +168,29 @@ snapshot!(
 );
 
 snapshot!(
+    with_every_guard,
+    [
+        budget = self.budget,
+        circuit_breaker = LAKE,
+        adaptive = self.rate,
+        deadline = "30s",
+        open_error = |open| Error::Open(open)
+    ],
+    /// Queries.
+    async fn query(&self, text: &str) -> Result<Rows, Error> {
+        self.client.query(text).await
+    }
+);
+
+snapshot!(
+    blocking_with_a_breaker,
+    [circuit_breaker = LAKE, filter_ok = is_pending, wrap_error],
+    fn query(text: &str) -> Result<Rows, RetryError<Error>> {
+        inner(text)
+    }
+);
+
+snapshot!(
     values_that_name_self,
     [max_attempts = Self::ATTEMPTS],
     fn read(&self) -> Result<(), Error> {

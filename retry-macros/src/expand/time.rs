@@ -6,12 +6,11 @@ use quote::{quote, quote_spanned};
 use super::{
     attempt::Turn,
     ends::Ends,
-    hooks::{called, ends},
     local,
     policy::{Constants, generics_of, names_generics},
 };
 use crate::{
-    plan::{Callee, Plan},
+    plan::Plan,
     time::{Given, Limit},
 };
 
@@ -125,16 +124,30 @@ impl Turn<'_> {
         quote!(#krate::__private::within(#future, #limit, |#left| #sleeper).await)
     }
 
+    /// Whether the deadline may pass before an attempt begins.
+    fn may_not_begin(&self) -> bool {
+        self.plan.time.has_deadline()
+            && (self.plan.before_retry.is_some() || self.plan.guards.adaptive.is_some())
+    }
+
+    /// `let mut ready = Ok(());`, which says whether there is time to begin.
+    pub(super) fn declare_ready(&self) -> Option<TokenStream> {
+        let (krate, ready) = (&self.plan.krate, local("ready"));
+        self.may_not_begin().then(|| {
+            quote! {
+                let mut #ready: ::core::result::Result<(), #krate::Elapsed> = ::core::result::Result::Ok(());
+            }
+        })
+    }
+
     /// `before_retry` within the deadline: `prepare` settles its `answer`; `ready` says whether there was one.
     pub(super) fn prepare_within(&self, run: &TokenStream, prepare: &TokenStream) -> TokenStream {
-        let Self { plan, constants: Constants { site, .. }, .. } = self;
-        let krate = &plan.krate;
+        let Constants { site, .. } = self.constants;
         let (retry, deadline, limit) = (local("retry"), local("deadline"), local("limit"));
         let (ready, answer, elapsed) = (local("ready"), local("answer"), local("elapsed"));
         let (ok, err) = (quote!(::core::result::Result::Ok), quote!(::core::result::Result::Err));
         let within = self.within(&quote!(::core::future::IntoFuture::into_future(#run)), &quote!(#limit));
         quote! {
-            let mut #ready: ::core::result::Result<(), #krate::Elapsed> = #ok(());
             if #retry.is_retry() {
                 let #answer = match #retry.limit_of_preparation(#site, #deadline) {
                     #ok(#limit) => #within,
@@ -160,7 +173,7 @@ impl Turn<'_> {
         let made = if plan.time.has_deadline() {
             let timeout = plan.time.attempt_timeout.as_ref().map_or_else(longest, |limit| value(plan, limit));
             let mut begun = quote!(#retry.limit(#site, #deadline, #timeout));
-            if plan.before_retry.is_some() {
+            if self.may_not_begin() {
                 begun = quote!(#ready.and_then(|()| #begun));
             }
             quote!(match #begun { #ok(#limit) => #made, #err(#elapsed) => #err(#elapsed) })
@@ -179,107 +192,6 @@ impl Turn<'_> {
                 #err(#elapsed) => { #timed_out }
             }
         }
-    }
-
-    /// What becomes of an attempt that was dropped: gives the delay, or ends the call.
-    fn timed_out(&self) -> TokenStream {
-        let Self { plan, constants: Constants { site, .. }, .. } = self;
-        let (retry, elapsed, decision) = (local("retry"), local("elapsed"), local("decision"));
-        let bounds = self.bounds();
-        let decide = quote!(let #decision = #retry.timed_out(#site, #bounds, &#elapsed););
-        let rest = if plan.has_own_timeout() { self.as_own_error() } else { self.as_wrapped_error() };
-        quote!(#decide #rest)
-    }
-
-    /// The dropped attempt is an error of the function's own.
-    fn as_own_error(&self) -> TokenStream {
-        let (elapsed, decision, delay) = (local("elapsed"), local("decision"), local("delay"));
-        let (outcome, kept) = (local("outcome"), local("kept"));
-        let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
-        let error_type = self.error_type();
-        let mut made = self.own_timeout();
-        if self.plan.time.has_deadline() {
-            let krate = &self.plan.krate;
-            let last = self.kept_as_outcome(&quote!(#krate::__private::last(&mut #kept, &#elapsed)));
-            made = quote!(match #last { #some(#outcome) => #outcome, #none => #made });
-        }
-        let error = quote!(#outcome.as_ref().err());
-        let on_retry = self.tell_of_timeout(self.plan.on_retry.as_ref(), &error, &quote!(#some(#delay)));
-        let on_give_up = self.tell_of_timeout(self.plan.on_give_up.as_ref(), &error, &none);
-        let keep = self.keep(&quote!(#outcome));
-        let given = self.give_up(&quote!(#outcome));
-        quote! {
-            let #outcome: ::core::result::Result<_, #error_type> = #made;
-            match #decision {
-                #some(#delay) => { #on_retry #keep #delay }
-                #none => { #on_give_up #given }
-            }
-        }
-    }
-
-    /// The dropped attempt may be no error of the function's own: the caller gets the last one there was.
-    fn as_wrapped_error(&self) -> TokenStream {
-        let krate = &self.plan.krate;
-        let (elapsed, decision, delay) = (local("elapsed"), local("decision"), local("delay"));
-        let (outcome, kept) = (local("outcome"), local("kept"));
-        let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
-        let error_type = self.error_type();
-        let keep = self.keep(&quote!(#outcome));
-        let made = quote!(#krate::__private::Timeout::<#error_type>::of(#elapsed).error());
-        let error = quote!(#outcome.as_ref().and_then(|#outcome| #outcome.as_ref().err()));
-        let on_retry = self.tell_of_timeout(self.plan.on_retry.as_ref(), &error, &quote!(#some(#delay)));
-        let on_give_up = self.tell_of_timeout(self.plan.on_give_up.as_ref(), &error, &none);
-        let last = self.kept_as_outcome(&quote!(#kept.take()));
-        let given = self.give_up_any();
-        quote! {
-            #[allow(unused_imports)]
-            use #krate::__private::AnyTimeout as _;
-            let #outcome: ::core::option::Option<::core::result::Result<_, #error_type>> =
-                #made.map(::core::result::Result::Err);
-            match #decision {
-                #some(#delay) => {
-                    #on_retry
-                    if let #some(#outcome) = #outcome { #keep }
-                    #delay
-                }
-                #none => {
-                    let #outcome = #krate::__private::last_outcome(#last, #outcome, &#elapsed);
-                    #on_give_up
-                    #given
-                }
-            }
-        }
-    }
-
-    /// `Err(error)`, made from what is elapsed.
-    fn own_timeout(&self) -> TokenStream {
-        let Plan { krate, time, .. } = self.plan;
-        let elapsed = local("elapsed");
-        let error_type = self.error_type();
-        let Some(callee) = &time.timeout_error else {
-            let from = Ends::at(time.place()).show(quote! {
-                <#error_type as #krate::__private::FromElapsed>::from_elapsed
-            });
-            return quote!(::core::result::Result::Err(#from(#elapsed)));
-        };
-        let call = called(krate, callee, &quote!(timeout_error), &ends(callee).show(&elapsed));
-        let error = ends(callee).ident("error");
-        let expected = ends(callee).show(&error_type);
-        let error = quote_spanned!(ends(callee).mixed()=> { let #error: #expected = #call; #error });
-        quote!(::core::result::Result::Err(#error))
-    }
-
-    /// Calls a hook with the event of an attempt that was dropped; `error` and `delay` are options.
-    fn tell_of_timeout(
-        &self,
-        hook: Option<&Callee>,
-        error: &TokenStream,
-        delay: &TokenStream,
-    ) -> Option<TokenStream> {
-        let Constants { site, .. } = self.constants;
-        let (retry, elapsed) = (local("retry"), local("elapsed"));
-        let event = quote!(#retry.event_of_timeout(#site, &#elapsed, #error, #delay));
-        Some(self.tell_event(hook?, &event))
     }
 }
 

@@ -31,8 +31,21 @@ impl Turn<'_> {
     }
 
     fn decided_wait(&self) -> TokenStream {
+        let Some(token) = self.cancel_token() else { return self.sleep() };
+        let (delay, cancelled) = (local("delay"), local("cancelled"));
+        let (waited, look) = (self.sleep_unless_cancelled(&token), self.look(&token));
+        let end = self.end_cancelled();
+        quote! {
+            let #cancelled = if #delay.lasts() { #waited } else { #look };
+            if #cancelled { #end }
+        }
+    }
+
+    /// Waits as long as `delay` says, or until the call is cancelled.
+    pub(super) fn sleep(&self) -> TokenStream {
         if let Some(token) = self.cancel_token() {
-            return self.wait_unless_cancelled(&token);
+            let waited = self.sleep_unless_cancelled(&token);
+            return quote!(let _ = #waited;);
         }
         let Self { plan, awaited, constants: Constants { site, .. } } = self;
         let krate = &plan.krate;
@@ -50,15 +63,15 @@ impl Turn<'_> {
         quote!(if #delay.lasts() { #wait })
     }
 
-    /// Waits as long as the decision says, or until the call is cancelled, which ends it.
-    fn wait_unless_cancelled(&self, token: &TokenStream) -> TokenStream {
+    /// Waits as long as `delay` says, or until the call is cancelled; gives whether it was.
+    fn sleep_unless_cancelled(&self, token: &TokenStream) -> TokenStream {
         let Self { plan, awaited, constants: Constants { site, .. } } = self;
         let krate = &plan.krate;
-        let (delay, cancelled) = (local("delay"), local("cancelled"));
+        let delay = local("delay");
         let ends = Ends::of(token);
         let call = |name: TokenStream| ends.show(quote!(#krate::__private::#name));
         let (unless, look) = (call(quote!(unless)), self.look(token));
-        let waited = match &plan.sleep {
+        match &plan.sleep {
             // It cannot be woken: the call ends when it returns.
             Some(path) if awaited.is_empty() => {
                 let slept = sleep_blocking(path);
@@ -79,11 +92,6 @@ impl Turn<'_> {
                 let timer = ends.show(quote!(#krate::__private::asynchronous(#delay)));
                 quote_spanned!(ends.mixed()=> #unless(#token, #timer).await)
             }
-        };
-        let end = self.end_cancelled();
-        quote! {
-            let #cancelled = if #delay.lasts() { #waited } else { #look };
-            if #cancelled { #end }
         }
     }
 
@@ -94,8 +102,13 @@ impl Turn<'_> {
         Some(quote!(if #look { #end }))
     }
 
-    /// Ends the call with the last outcome.
     fn end_cancelled(&self) -> TokenStream {
+        let krate = &self.plan.krate;
+        self.end_waiting(&quote!(#krate::StopReason::Cancelled))
+    }
+
+    /// Ends the call with the last outcome.
+    pub(super) fn end_waiting(&self, reason: &TokenStream) -> TokenStream {
         let Self { plan, constants: Constants { site, .. }, .. } = self;
         let krate = &plan.krate;
         let (retry, kept, outcome, error) = (local("retry"), local("kept"), local("outcome"), local("error"));
@@ -124,9 +137,9 @@ impl Turn<'_> {
         quote! {
             #[allow(unused_imports)]
             use #krate::__private::Show as _;
-            #retry.cancelled(#site, match &#kept {
+            #retry.over(#site, #reason, match &#kept {
                 #arms
-                #none => #krate::__private::Described::Name("attempt timed out"),
+                #none => #krate::__private::Described::NO_OUTCOME,
             });
             let #outcome: ::core::option::Option<::core::result::Result<_, #error_type>> = #last;
             #on_give_up

@@ -7,8 +7,9 @@ use std::{
 
 use super::{
     Call,
+    guards::Guards,
     parts::{Asynchronous, Before, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
-    steps::Step,
+    steps::{Step, judge, tell},
 };
 use crate::{__private::Preparation, Context, RetryError, delay::Delay, retry::Retry, site::Site};
 
@@ -100,7 +101,7 @@ where
     }
 }
 
-impl<F, Fut, T, E, J, V, H, B, L, S> Call<Asynchronous, F, J, V, H, B, L, S>
+impl<F, Fut, T, E, J, V, H, B, L, S, G> Call<Asynchronous, F, J, V, H, B, L, S, G>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<T, E>>,
@@ -110,6 +111,7 @@ where
     B: AsyncBefore<E>,
     L: AsyncFallback<T, E>,
     S: AsyncSleep,
+    G: Guards<E>,
 {
     /// Calls the closure until it succeeds or the policy says stop. Dropping the future ends it at once.
     ///
@@ -164,8 +166,16 @@ where
                 return Err((error, retry));
             }
             let delay = {
-                let outcome = (self.operation)().await;
-                match self.settle(&mut retry, outcome) {
+                let made = match self.guards.admit(self.core.now()) {
+                    Err(refused) => Err(refused),
+                    Ok(permit) => {
+                        let outcome = (self.operation)().await;
+                        let verdict = judge(&mut self.judge, &mut self.judge_ok, &outcome);
+                        tell(permit, verdict, self.core.now());
+                        Ok((verdict, outcome))
+                    }
+                };
+                match self.settle(&mut retry, made) {
                     Step::Wait(delay) => delay,
                     Step::Done(value) => return Ok(value),
                     Step::GaveUp(error) => return Err((error, retry)),

@@ -1,6 +1,7 @@
 //! The loop form: for a block that is no function, or that borrows what no closure can hold.
 
 use std::{
+    borrow::Borrow,
     fmt,
     time::{Duration, Instant},
 };
@@ -10,11 +11,12 @@ use rand::Rng;
 use super::{
     asynchronous::AsyncSleep,
     blocking::BlockingSleep,
+    guards::{ChargedTo, Guards},
     parts::{Loggable, SleepBy},
 };
 use crate::{
-    Context, IntoVerdict, RetryError, RetryPolicy, StopReason, Verdict, delay::Delay, observe::Described,
-    retry::Retry, rng::ThreadRng, site::Site,
+    Context, IntoVerdict, RetryBudget, RetryError, RetryPolicy, StopReason, Verdict, delay::Delay,
+    observe::Described, retry::Retry, rng::ThreadRng, site::Site,
 };
 
 /// The attempts of one call, made in a loop of your own.
@@ -46,7 +48,7 @@ use crate::{
 /// # }
 /// ```
 #[must_use = "attempts are made by `next`"]
-pub struct Attempts<Sleep = ()> {
+pub struct Attempts<Sleep = (), Guards = ()> {
     site: Site,
     retry: Retry,
     /// The wait before the next attempt, and when it began.
@@ -55,6 +57,7 @@ pub struct Attempts<Sleep = ()> {
     /// Whether an attempt was given whose outcome is not known yet.
     undecided: bool,
     sleep: Sleep,
+    guards: Guards,
     rng: Option<Box<dyn Rng + Send + Sync>>,
     clock: Option<fn() -> Instant>,
 }
@@ -71,13 +74,14 @@ impl RetryPolicy {
             waiting_since: None,
             undecided: false,
             sleep: (),
+            guards: (),
             rng: None,
             clock: None,
         }
     }
 }
 
-impl<S> Attempts<S> {
+impl<S, G: Guards<()>> Attempts<S, G> {
     /// The service's name in logs.
     pub fn service(mut self, name: &'static str) -> Self {
         self.site = self.site.with_service(name);
@@ -86,12 +90,22 @@ impl<S> Attempts<S> {
 
     /// Waits with another sleeper, of any runtime: `fn(Duration)` for `next_blocking`,
     /// `fn(Duration) -> impl Future` for `next`. It is not asked for a wait of zero.
-    pub fn sleep<P, R>(self, sleep: P) -> Attempts<SleepBy<P>>
+    pub fn sleep<P, R>(self, sleep: P) -> Attempts<SleepBy<P>, G>
     where
         P: FnMut(Duration) -> R,
     {
-        let Self { site, retry, pending, waiting_since, undecided, rng, clock, .. } = self;
-        Attempts { site, retry, pending, waiting_since, undecided, sleep: SleepBy(sleep), rng, clock }
+        let Self { site, retry, pending, waiting_since, undecided, guards, rng, clock, .. } = self;
+        Attempts { site, retry, pending, waiting_since, undecided, sleep: SleepBy(sleep), guards, rng, clock }
+    }
+
+    /// Shares a budget with other calls, which is told of this one now: each retry is charged to it, and none is made
+    /// that it does not pay for. [`succeeded`](Self::succeeded) gives back what a token bucket gives back. Takes a
+    /// reference, or an `Arc`.
+    pub fn budget<R: Borrow<RetryBudget>>(self, budget: R) -> Attempts<S, ChargedTo<R, G>> {
+        budget.borrow().called(self.now());
+        let Self { site, retry, pending, waiting_since, undecided, sleep, guards, rng, clock } = self;
+        let guards = ChargedTo(budget, guards);
+        Attempts { site, retry, pending, waiting_since, undecided, sleep, guards, rng, clock }
     }
 
     /// Draws jitter from `rng` instead of the thread's own generator.
@@ -185,8 +199,11 @@ impl<S> Attempts<S> {
         }
     }
 
-    /// Says in the log that the call succeeded, if it had failed before.
+    /// Says in the log that the call succeeded, if it had failed before; tells its budget, if it has one.
     pub fn succeeded(&self) {
+        if let Some(budget) = self.guards.bounds().budget {
+            budget.succeeded(self.retry.charged());
+        }
         if self.retry.is_retry() {
             self.retry.succeeded_at(&self.site, &self.now());
         }
@@ -226,18 +243,18 @@ impl<S> Attempts<S> {
     fn decide(&mut self, verdict: Verdict, error: Described<'_>) -> bool {
         self.undecided = false;
         let now = self.now();
-        let (retry, site) = (&mut self.retry, &self.site);
+        let (retry, site, bounds) = (&mut self.retry, &self.site, self.guards.bounds());
         retry.note_failure(now());
         let delay = match self.rng.as_deref_mut() {
-            Some(rng) => retry.decide(site, verdict, error, &now, rng),
-            None => retry.decide(site, verdict, error, &now, &mut ThreadRng),
+            Some(rng) => retry.decide(site, bounds, verdict, error, &now, rng),
+            None => retry.decide(site, bounds, verdict, error, &now, &mut ThreadRng),
         };
         self.pending = delay.unwrap_or(Delay::ZERO);
         delay.is_some()
     }
 }
 
-impl<S> fmt::Debug for Attempts<S> {
+impl<S, G> fmt::Debug for Attempts<S, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Attempts")
             .field("policy", self.site.policy())

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::{
     Call,
+    guards::Guards,
     parts::{Before, Blocking, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
-    steps::Step,
+    steps::{Step, judge, tell},
 };
 use crate::{__private::Preparation, Context, RetryError, delay::Delay, retry::Retry, site::Site, sleep};
 
@@ -73,7 +74,7 @@ impl<P: FnMut(Duration)> BlockingSleep for SleepBy<P> {
     }
 }
 
-impl<F, T, E, J, V, H, B, L, S> Call<Blocking, F, J, V, H, B, L, S>
+impl<F, T, E, J, V, H, B, L, S, G> Call<Blocking, F, J, V, H, B, L, S, G>
 where
     F: FnMut() -> Result<T, E>,
     J: JudgeError<E>,
@@ -82,6 +83,7 @@ where
     B: BlockingBefore<E>,
     L: BlockingFallback<T, E>,
     S: BlockingSleep,
+    G: Guards<E>,
 {
     /// Calls the closure until it succeeds or the policy says stop.
     ///
@@ -119,8 +121,16 @@ where
                 self.abandon(&mut retry, &error);
                 return Err((error, retry));
             }
-            let outcome = (self.operation)();
-            match self.settle(&mut retry, outcome) {
+            let made = match self.guards.admit(self.core.now()) {
+                Err(refused) => Err(refused),
+                Ok(permit) => {
+                    let outcome = (self.operation)();
+                    let verdict = judge(&mut self.judge, &mut self.judge_ok, &outcome);
+                    tell(permit, verdict, self.core.now());
+                    Ok((verdict, outcome))
+                }
+            };
+            match self.settle(&mut retry, made) {
                 Step::Wait(delay) if !delay.lasts() => {}
                 Step::Wait(delay) => self.sleep.sleep(delay, &self.core.site),
                 Step::Done(value) => return Ok(value),

@@ -1,10 +1,16 @@
 //! What follows an attempt: the same for calls that block and calls that are awaited.
 
+use std::time::Instant;
+
 use super::{
     Call, Core, Operation,
+    guards::{Guards, Refusal as _},
     parts::{Before, Hooks, JudgeError, JudgeValue, Loggable},
 };
-use crate::{Context, Verdict, delay::Delay, observe::Described, retry::Retry, rng::ThreadRng};
+use crate::{
+    CircuitOpen, Context, Event, Verdict, delay::Delay, guard::Permit, observe::Described, retry::Retry,
+    rng::ThreadRng,
+};
 
 /// What follows an attempt.
 pub(super) enum Step<T, E> {
@@ -13,7 +19,29 @@ pub(super) enum Step<T, E> {
     GaveUp(E),
 }
 
-impl<Kind, F, J, V, H, B, L, S> Call<Kind, F, J, V, H, B, L, S>
+/// An outcome with its verdict, or why there is none.
+pub(super) type Made<T, E, R> = Result<(Verdict, Result<T, E>), R>;
+
+/// The verdict on an outcome; permanent on a value is a success.
+pub(super) fn judge<T, E>(
+    errors: &mut impl JudgeError<E>,
+    values: &mut impl JudgeValue<T>,
+    outcome: &Result<T, E>,
+) -> Verdict {
+    match outcome {
+        Ok(value) => values.judge(value),
+        Err(error) => errors.judge(error),
+    }
+}
+
+/// Tells a circuit breaker how the attempt ended. What is permanent, a success among it, was answered.
+pub(super) fn tell(permit: Option<Permit<'_>>, verdict: Verdict, clock: fn() -> Instant) {
+    if let Some(permit) = permit {
+        permit.failed(verdict, clock());
+    }
+}
+
+impl<Kind, F, J, V, H, B, L, S, G> Call<Kind, F, J, V, H, B, L, S, G>
 where
     F: Operation<Kind>,
     F::Error: Loggable,
@@ -21,8 +49,12 @@ where
     V: JudgeValue<F::Value>,
     H: Hooks<F::Error>,
     B: Before,
+    G: Guards<F::Error>,
 {
     pub(super) fn start(&self, wrapped: bool) -> Retry {
+        if let Some(budget) = self.guards.bounds().budget {
+            budget.called(self.core.now());
+        }
         if wrapped || H::LISTEN || B::LISTEN || self.core.site.policy().max_elapsed().is_some() {
             Retry::timed_at(self.core.now()())
         } else {
@@ -30,26 +62,28 @@ where
         }
     }
 
+    /// Decides what follows an attempt that was made, or refused by a circuit breaker.
     pub(super) fn settle(
         &mut self,
         retry: &mut Retry,
-        outcome: Result<F::Value, F::Error>,
+        made: Made<F::Value, F::Error, G::Refusal>,
     ) -> Step<F::Value, F::Error> {
-        match outcome {
-            Ok(value) => {
-                let verdict = self.judge_ok.judge(&value);
-                if verdict.is_permanent() {
-                    self.succeeded(retry);
-                    return Step::Done(value);
-                }
-                match self.failed(retry, verdict, None) {
-                    Some(delay) => Step::Wait(delay),
-                    None => Step::Done(value),
-                }
+        match made {
+            Ok((verdict, Ok(value))) if verdict.is_permanent() => {
+                self.succeeded(retry);
+                Step::Done(value)
             }
-            Err(error) => {
-                let verdict = self.judge.judge(&error);
-                match self.failed(retry, verdict, Some(&error)) {
+            Ok((verdict, Ok(value))) => match self.failed(retry, verdict, None) {
+                Some(delay) => Step::Wait(delay),
+                None => Step::Done(value),
+            },
+            Ok((verdict, Err(error))) => match self.failed(retry, verdict, Some(&error)) {
+                Some(delay) => Step::Wait(delay),
+                None => Step::GaveUp(error),
+            },
+            Err(refusal) => {
+                let (open, error) = (refusal.open(), refusal.error());
+                match self.refused(retry, open, &error) {
                     Some(delay) => Step::Wait(delay),
                     None => Step::GaveUp(error),
                 }
@@ -70,6 +104,9 @@ where
     }
 
     fn succeeded(&mut self, retry: &Retry) {
+        if let Some(budget) = self.guards.bounds().budget {
+            budget.succeeded(retry.charged());
+        }
         if retry.is_retry() {
             retry.succeeded_at(&self.core.site, &self.core.now());
         }
@@ -78,21 +115,45 @@ where
         }
     }
 
+    fn refused(&mut self, retry: &mut Retry, open: CircuitOpen, error: &F::Error) -> Option<Delay> {
+        let delay = self.decide(retry, Verdict::refused(&open), Described::Error(&open));
+        self.tell(retry, Some(error), delay, Some(open));
+        delay
+    }
+
     fn failed(&mut self, retry: &mut Retry, verdict: Verdict, error: Option<&F::Error>) -> Option<Delay> {
         let described = error.map_or(Described::VALUE_TURNED_DOWN, |error| Described::Display(error));
-        let now = self.core.now();
-        let Core { site, rng, .. } = &mut self.core;
-        let delay = match rng.as_deref_mut() {
-            Some(rng) => retry.decide(site, verdict, described, &now, rng),
-            None => retry.decide(site, verdict, described, &now, &mut ThreadRng),
-        };
-        if H::LISTEN {
-            let event = retry.event_at(site, error, delay, &now);
-            match delay {
-                Some(_) => self.hooks.on_retry(&event),
-                None => self.hooks.on_give_up(&event),
-            }
-        }
+        let delay = self.decide(retry, verdict, described);
+        self.tell(retry, error, delay, None);
         delay
+    }
+
+    fn decide(&mut self, retry: &mut Retry, verdict: Verdict, error: Described<'_>) -> Option<Delay> {
+        let now = self.core.now();
+        let bounds = self.guards.bounds();
+        let Core { site, rng, .. } = &mut self.core;
+        match rng.as_deref_mut() {
+            Some(rng) => retry.decide(site, bounds, verdict, error, &now, rng),
+            None => retry.decide(site, bounds, verdict, error, &now, &mut ThreadRng),
+        }
+    }
+
+    /// Tells the hooks that an attempt failed.
+    fn tell(
+        &mut self,
+        retry: &Retry,
+        error: Option<&F::Error>,
+        delay: Option<Delay>,
+        circuit_open: Option<CircuitOpen>,
+    ) {
+        if !H::LISTEN {
+            return;
+        }
+        let event = retry.event_at(&self.core.site, error, delay, &self.core.now());
+        let event = Event { circuit_open, ..event };
+        match delay {
+            Some(_) => self.hooks.on_retry(&event),
+            None => self.hooks.on_give_up(&event),
+        }
     }
 }

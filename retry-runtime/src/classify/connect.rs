@@ -3,9 +3,10 @@
 use std::{error::Error, io::ErrorKind};
 
 use super::{
-    ErrorChain, Verdict,
+    Classify, ErrorChain, Verdict,
     chain::{self, Judge},
 };
+use crate::CircuitOpen;
 
 const JUDGES: &[Judge] = &[
     #[cfg(feature = "hyper")]
@@ -19,7 +20,7 @@ const JUDGES: &[Judge] = &[
 ///
 /// | verdict | errors |
 /// |---|---|
-/// | transient | connection refused; with the features `hyper` and `reqwest` also: not resolved, not reached, no tunnel through a proxy, timed out while connecting (`connect_timeout`); HTTP/2 `REFUSED_STREAM` |
+/// | transient | connection refused; an open circuit ([`CircuitOpen`](crate::CircuitOpen)); with the features `hyper` and `reqwest` also: not resolved, not reached, no tunnel through a proxy, timed out while connecting (`connect_timeout`); HTTP/2 `REFUSED_STREAM` |
 /// | permanent | every other: timed out, reset, cut short, any status |
 ///
 /// **The request is the one whose error this is.** A function that makes two, and fails in the second, repeats the
@@ -42,6 +43,17 @@ where
 }
 
 fn judge_io(error: &(dyn Error + 'static)) -> Option<Verdict> {
+    if let Some(verdict) = judge_open(error) {
+        return Some(verdict);
+    }
     let error: &std::io::Error = chain::held(error)?;
+    if let Some(verdict) = error.get_ref().and_then(|error| judge_open(error)) {
+        return Some(verdict);
+    }
     (error.kind() == ErrorKind::ConnectionRefused).then_some(Verdict::TRANSIENT)
+}
+
+/// A circuit breaker refused the attempt: nothing was sent.
+fn judge_open(error: &(dyn Error + 'static)) -> Option<Verdict> {
+    chain::held::<CircuitOpen>(error).map(Classify::classify)
 }

@@ -6,7 +6,8 @@ use std::{
     io::{self, ErrorKind},
 };
 
-use super::{ErrorChain, Verdict, chain};
+use super::{Classify, ErrorChain, Verdict, chain};
+use crate::{CircuitOpen, Elapsed};
 
 /// The kinds that a later attempt may not meet again.
 const TRANSIENT: [ErrorKind; 12] = [
@@ -35,7 +36,8 @@ const NOT_RESOLVED: &str = "failed to lookup address information";
 /// | permanent | every other: not found, permission denied, invalid data, address in use … |
 ///
 /// Takes [`std::io::Error`] and any error with one among its causes; the outermost of a known kind decides.
-/// An error without any is permanent.
+/// [`Elapsed`](crate::Elapsed) and [`CircuitOpen`](crate::CircuitOpen), with its hint, are known to all filters and
+/// transient. An error without any is permanent.
 ///
 /// ```
 /// use std::io::{Error, ErrorKind};
@@ -51,13 +53,26 @@ where
     error.look(|outermost| chain::judged_by(&[judge], outermost))
 }
 
-/// What the kind of an `io::Error` says. One that only carries another error leaves it to that.
+/// What the kind of an `io::Error` says. One that only carries another error leaves it to that. The errors of this
+/// crate's own limits, which say when to come back, are known wherever I/O errors are.
 pub(super) fn judge(error: &(dyn Error + 'static)) -> Option<Verdict> {
+    if let Some(verdict) = judge_own(error) {
+        return Some(verdict);
+    }
     let error: &io::Error = chain::held(error)?;
+    if let Some(verdict) = error.get_ref().and_then(|error| judge_own(error)) {
+        return Some(verdict);
+    }
     if TRANSIENT.contains(&error.kind()) || is_shown_as(error, NOT_RESOLVED) {
         return Some(Verdict::TRANSIENT);
     }
     if error.get_ref().is_some() { None } else { Some(Verdict::PERMANENT) }
+}
+
+/// A nested call was refused by its circuit breaker, or its time was over.
+fn judge_own(error: &(dyn Error + 'static)) -> Option<Verdict> {
+    let open = chain::held::<CircuitOpen>(error).map(Classify::classify);
+    open.or_else(|| chain::held::<Elapsed>(error).map(Classify::classify))
 }
 
 /// Whether the message begins like this. No more of it is formatted.
@@ -157,6 +172,16 @@ mod tests {
         }
 
         assert_eq!(is_transient_io(&Own), Verdict::PERMANENT);
+    }
+
+    #[test]
+    fn the_errors_of_limits_are_known_wherever_they_are() {
+        let elapsed = Elapsed::attempt(std::time::Duration::from_secs(5));
+        assert_eq!(is_transient_io(&elapsed), elapsed.classify());
+        assert_eq!(is_transient_io(&io::Error::from(elapsed)), elapsed.classify());
+        assert_eq!(is_transient_io(&Wrapper(elapsed.into())), elapsed.classify());
+        assert_eq!(is_transient_io(&Arc::new(elapsed)), elapsed.classify());
+        assert_eq!(crate::connect_only(&elapsed), Verdict::PERMANENT);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::{fmt, time::Duration};
 
 use retry_rules::duration::nanos;
 
+use crate::{CircuitOpen, guard::Failure};
+
 /// Whether an outcome is worth another attempt, and when the server wants it.
 ///
 /// ```
@@ -32,6 +34,7 @@ enum Kind {
     Permanent,
     Throttled,
     TimedOut,
+    Refused,
 }
 
 impl Verdict {
@@ -44,6 +47,12 @@ impl Verdict {
 
     /// Transient, because nothing came in time: a budget may charge it as another failure.
     pub(crate) const TIMED_OUT: Self = Self { kind: Kind::TimedOut, hint: NO_HINT };
+
+    /// Transient, because a circuit breaker did not let it through: nothing was sent. The rest of the time that the
+    /// circuit stays open is the hint.
+    pub(crate) const fn refused(open: &CircuitOpen) -> Self {
+        Self { kind: Kind::Refused, hint: NO_HINT }.with_server_hint(open.retry_after())
+    }
 
     /// Adds the server's word (`Retry-After` and kin) on when to come back: the next wait is at least
     /// this long, and the call ends if that is above the policy's `max_retry_after`. Longer than 584 years
@@ -128,6 +137,20 @@ impl Verdict {
             (one, two) => one.max(two),
         };
         Self { kind, hint }
+    }
+
+    /// What a retry of it is charged for; nothing where nothing was sent.
+    pub(crate) const fn charge(self) -> Option<Failure> {
+        match self.kind {
+            Kind::Permanent | Kind::Refused => None,
+            Kind::Transient => Some(Failure::Transient),
+            Kind::Throttled => Some(Failure::Throttled),
+            Kind::TimedOut => Some(Failure::TimedOut),
+        }
+    }
+
+    pub(crate) const fn is_refused(self) -> bool {
+        matches!(self.kind, Kind::Refused)
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU8;
 
-use crate::StopReason;
+use crate::{StopReason, guard::Failure};
 
 /// The lower 56 bits of a number of nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +72,11 @@ const PRESENT: NonZeroU8 = NonZeroU8::MIN;
 const TIMED: u8 = 1 << 1;
 const SINCE_KNOWN: u8 = 1 << 2;
 const ABANDONED: u8 = 1 << 3;
-/// From here on the reason to stop, counted from 1.
+/// From here on four bits: zero, the reason why the call is over, counted from 1, or, while it goes on, what its last
+/// retry was charged for, counted from behind the reasons.
 const REASON: u32 = 4;
+const REASONS: u8 = StopReason::AttemptCeiling as u8 + 1;
+const CHARGES: [Failure; 3] = [Failure::Transient, Failure::Throttled, Failure::TimedOut];
 
 impl Marks {
     pub(super) const NONE: Self = Self(PRESENT);
@@ -118,7 +121,7 @@ impl Marks {
 
     #[inline]
     pub(super) const fn is_stopped(self) -> bool {
-        self.0.get() >> REASON != 0
+        matches!(self.0.get() >> REASON, 1..=REASONS)
     }
 
     pub(super) fn stopped(self) -> Option<StopReason> {
@@ -128,7 +131,23 @@ impl Marks {
 
     /// The first reason stays.
     pub(super) const fn stopping(self, reason: StopReason) -> Self {
-        if self.is_stopped() { self } else { self.with((reason as u8 + 1) << REASON) }
+        if self.is_stopped() { self } else { self.noting(reason as u8 + 1) }
+    }
+
+    /// What the last retry was charged for, while the call is not over.
+    pub(super) fn charged(self) -> Option<Failure> {
+        let charge = (self.0.get() >> REASON).checked_sub(REASONS + 1)?;
+        CHARGES.get(usize::from(charge)).copied()
+    }
+
+    /// A call that is over stays so.
+    pub(super) const fn charging(self, failure: Failure) -> Self {
+        if self.is_stopped() { self } else { self.noting(REASONS + 1 + failure as u8) }
+    }
+
+    const fn noting(self, reason: u8) -> Self {
+        let marks = self.0.get() & !(u8::MAX << REASON);
+        Self(PRESENT).with(marks | reason << REASON)
     }
 }
 
@@ -144,6 +163,29 @@ mod tests {
             assert_eq!(Marks::NONE.timed().stopping(reason).stopped(), Some(reason));
         }
         assert_eq!(Marks::NONE.timed().abandoned().stopped(), None);
+    }
+
+    #[test]
+    fn the_reasons_are_in_the_order_of_their_numbers() {
+        for (number, reason) in StopReason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, number);
+        }
+        assert_eq!(StopReason::ALL.len(), usize::from(REASONS));
+    }
+
+    #[test]
+    fn the_last_charge_is_kept_until_the_call_is_over() {
+        let mut marks = Marks::NONE.timed();
+        assert_eq!(marks.charged(), None);
+        for failure in CHARGES {
+            marks = marks.charging(failure);
+            assert_eq!((marks.charged(), marks.stopped(), marks.is_timed()), (Some(failure), None, true));
+        }
+        for reason in StopReason::ALL {
+            let over = marks.stopping(reason);
+            assert_eq!((over.charged(), over.stopped()), (None, Some(reason)));
+            assert_eq!(over.charging(Failure::Throttled), over);
+        }
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub enum Described<'a> {
 impl Described<'_> {
     /// Stands for the error where `filter_ok` turned a value down.
     pub const VALUE_TURNED_DOWN: Self = Self::Name("value turned down by filter_ok");
+
+    /// Stands for the error where an attempt timed out or was refused, and the error type cannot say so.
+    pub const NO_OUTCOME: Self = Self::Name("attempt timed out or refused");
 }
 
 impl Display for Described<'_> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Elapsed, StopReason};
+use crate::{CircuitOpen, Elapsed, StopReason};
 
 /// Something that happened to a call: an attempt failed and will be repeated (`on_retry`), the call
 /// succeeded (`on_success`), or it was given up (`on_give_up`).
@@ -38,7 +38,8 @@ pub struct Event<'a, E: ?Sized> {
     /// The wait that follows; only in `on_retry`.
     pub delay: Option<Duration>,
     /// The error of the attempt; `None` on success, where `filter_ok` turned a value down, and where an
-    /// attempt timed out that is no error of the function's own (`wrap_error`).
+    /// attempt timed out or was refused and that is no error of the function's own (`wrap_error`): when the call is
+    /// given up after one, it is the error of the last attempt that had one.
     pub error: Option<&'a E>,
     /// The time since the call's start; always known in hooks.
     pub elapsed: Option<Duration>,
@@ -48,6 +49,8 @@ pub struct Event<'a, E: ?Sized> {
     pub reason: Option<StopReason>,
     /// Whose time is over, if that is why the attempt ended.
     pub timeout: Option<Elapsed>,
+    /// Which circuit breaker refused the attempt, if one did: it was not made.
+    pub circuit_open: Option<CircuitOpen>,
 }
 
 // By hand: a derive would ask for `E: Clone`.

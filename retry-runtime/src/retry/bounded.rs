@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use super::Retry;
 use crate::{
     Elapsed, Event, RetryError, StopReason, Verdict,
+    bounds::Bounds,
     delay::Delay,
     driver::Driver,
     observe::{Described, log},
     rng::ThreadRng,
     site::Site,
-    time::{Bounds, Deadline, Limit},
+    time::{Deadline, Limit},
 };
 
 impl Retry {
@@ -57,34 +58,49 @@ impl Retry {
     pub fn failed_within(
         &mut self,
         site: &Site,
-        bounds: Bounds,
+        verdict: Verdict,
+        bounds: Bounds<'_>,
+        error: Described<'_>,
+    ) -> Option<Delay> {
+        if let Some(rate) = bounds.rate {
+            rate.failed(verdict, site.clock()());
+        }
+        self.decide_now(site, bounds, verdict, error)
+    }
+
+    pub(super) fn decide_now(
+        &mut self,
+        site: &Site,
+        bounds: Bounds<'_>,
         verdict: Verdict,
         error: Described<'_>,
     ) -> Option<Delay> {
-        self.decide_within(site, bounds, verdict, error, &site.clock(), &mut ThreadRng)
+        self.decide(site, bounds, verdict, error, &site.clock(), &mut ThreadRng)
     }
 
     /// An attempt was dropped because its time was over, or not made at all.
     #[cold]
     #[inline(never)]
-    pub fn timed_out(&mut self, site: &Site, bounds: Bounds, elapsed: &Elapsed) -> Option<Delay> {
+    pub fn timed_out(&mut self, site: &Site, bounds: Bounds<'_>, elapsed: &Elapsed) -> Option<Delay> {
         let error = Described::Error(elapsed);
         if !elapsed.is_deadline() {
-            return self.failed_within(site, bounds, Verdict::TIMED_OUT, error);
+            return self.failed_within(site, Verdict::TIMED_OUT, bounds, error);
         }
         if elapsed.is_unmade() {
             self.driver_mut().withdraw();
+        } else if let Some(rate) = bounds.rate {
+            rate.failed(Verdict::TIMED_OUT, site.clock()());
         }
         self.give_up(site, StopReason::Deadline, error);
         None
     }
 
-    /// The call was cancelled while it waited for an attempt, which will not be made.
+    /// The call is over while it waits for an attempt, which will not be made.
     #[cold]
     #[inline(never)]
-    pub fn cancelled(&mut self, site: &Site, error: Described<'_>) {
+    pub fn over(&mut self, site: &Site, reason: StopReason, error: Described<'_>) {
         self.driver_mut().withdraw();
-        self.give_up(site, StopReason::Cancelled, error);
+        self.give_up(site, reason, error);
     }
 
     fn give_up(&mut self, site: &Site, reason: StopReason, error: Described<'_>) {
@@ -114,7 +130,7 @@ impl Retry {
 
 impl Driver {
     /// The time from the call's start to `deadline`.
-    fn until(self, deadline: Deadline) -> Duration {
+    pub(super) fn until(self, deadline: Deadline) -> Duration {
         Duration::from_nanos(self.since_start_until(deadline.moment()))
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use retry_rules::duration::nanos;
 
-use crate::{Cancel, clock, delay::Delay, driver::LONGEST};
+use crate::{clock, delay::Delay, driver::LONGEST};
 
 /// The moment at which a call is over, counted as the clock's nanoseconds are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,31 +41,6 @@ impl Deadline {
     pub(crate) fn is_over(self, now: Instant, delay: u64) -> bool {
         let delay = i64::try_from(delay).unwrap_or(i64::MAX);
         clock::nanos(now).saturating_add(delay) >= self.0
-    }
-}
-
-/// What ends a call besides its policy.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    pub(crate) deadline: Option<Deadline>,
-    pub(crate) is_cancelled: bool,
-}
-
-impl Bounds {
-    /// Nothing.
-    pub const NONE: Self = Self { deadline: None, is_cancelled: false };
-
-    /// A deadline.
-    #[must_use]
-    pub const fn until(deadline: Deadline) -> Self {
-        Self { deadline: Some(deadline), ..Self::NONE }
-    }
-
-    /// A cancellation, if it has happened.
-    #[must_use]
-    #[inline]
-    pub fn unless(self, token: &impl Cancel) -> Self {
-        Self { is_cancelled: token.is_cancelled(), ..self }
     }
 }
 

@@ -4,6 +4,6 @@ mod deadline;
 mod within;
 
 pub use self::{
-    deadline::{Bounds, Deadline, Moment},
+    deadline::{Deadline, Moment},
     within::{Limit, Within, within},
 };

@@ -69,6 +69,7 @@ mod asynchronous;
 
 mod sending;
 
+mod guards;
 mod loops;
 
 mod randomness;

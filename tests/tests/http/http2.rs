@@ -7,39 +7,42 @@ use reqwest::Client;
 use retry_runtime::{Verdict, connect_only, is_transient_http};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Each connection ends its first stream with `reason`.
-async fn resetting(reason: Reason) -> SocketAddr {
+type Connection = h2::server::Connection<TcpStream, bytes::Bytes>;
+
+/// A server that does with each connection what `serve` says.
+async fn serving<F>(serve: impl Fn(Connection) -> F + Send + Sync + 'static) -> SocketAddr
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut connection = h2::server::handshake(socket).await.unwrap();
-                while let Some(Ok((_request, mut respond))) = connection.accept().await {
-                    respond.send_reset(reason);
-                }
-            });
+            tokio::spawn(serve(h2::server::handshake(socket).await.unwrap()));
         }
     });
     address
 }
 
+/// Each connection ends its first stream with `reason`.
+async fn resetting(reason: Reason) -> SocketAddr {
+    let serve = move |mut connection: Connection| async move {
+        while let Some(Ok((_request, mut respond))) = connection.accept().await {
+            respond.send_reset(reason);
+        }
+    };
+    serving(serve).await
+}
+
 /// Each connection is left as soon as a request is there, for `reason`.
 async fn leaving(reason: Reason) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((socket, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut connection = h2::server::handshake(socket).await.unwrap();
-                let request = connection.accept().await;
-                connection.abrupt_shutdown(reason);
-                while connection.accept().await.is_some() {}
-                drop(request);
-            });
-        }
-    });
-    address
+    let serve = move |mut connection: Connection| async move {
+        let request = connection.accept().await;
+        connection.abrupt_shutdown(reason);
+        while connection.accept().await.is_some() {}
+        drop(request);
+    };
+    serving(serve).await
 }
 
 /// Without reqwest's own retries of what was refused.

@@ -7,37 +7,12 @@ mod wrapped;
 use std::{future::pending, io, time::Duration};
 
 use retry_runtime::{Elapsed, Verdict, retry};
-use retry_tests::{Failure, Flaky, millis, record_async, recorded_waits};
+use retry_tests::{Flaky, millis, record_async, recorded_waits};
 use tokio::time::{Instant, sleep};
 
+use crate::error::Error;
+
 const SECOND: Duration = Duration::from_secs(1);
-
-/// An error that can express a timeout.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Error {
-    TimedOut(Elapsed),
-    Failed(u32),
-}
-
-impl From<Elapsed> for Error {
-    fn from(elapsed: Elapsed) -> Self {
-        Self::TimedOut(elapsed)
-    }
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure.0)
-    }
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// Stalls until the attempt of this number, then answers after 4 seconds.
 async fn stalling(attempts: &mut u32, until: u32) -> Result<u32, Error> {

@@ -15,7 +15,7 @@ use retry_tests::{Failure, Flaky, millis, record, record_async, recorded_waits};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use crate::key_attempt_timeout::Error;
+use crate::error::Error;
 
 const SECOND: Duration = Duration::from_secs(1);
 

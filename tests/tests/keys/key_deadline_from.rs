@@ -7,7 +7,7 @@ use retry_runtime::{Elapsed, RetryError, StopReason, retry};
 use retry_tests::{Failure, Flaky};
 use tokio::time::{Instant, sleep};
 
-use crate::key_attempt_timeout::Error;
+use crate::error::Error;
 
 const SECOND: Duration = Duration::from_secs(1);
 

@@ -5,7 +5,7 @@ use std::{future::pending, time::Duration};
 use retry_runtime::{Elapsed, RetryError, StopReason, retry};
 use retry_tests::Failure;
 
-use crate::key_attempt_timeout::Error;
+use crate::error::Error;
 
 const SECOND: Duration = Duration::from_secs(1);
 

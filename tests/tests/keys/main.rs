@@ -2,10 +2,14 @@
 #![deny(warnings, clippy::all)]
 #![allow(clippy::redundant_closure, reason = "that closures are taken where paths are is what is tested")]
 
+mod error;
+mod key_adaptive;
 mod key_attempt_timeout;
 mod key_backoff;
 mod key_before_retry;
+mod key_budget;
 mod key_cancel;
+mod key_circuit_breaker;
 mod key_clone;
 mod key_context;
 mod key_crate;
@@ -25,6 +29,7 @@ mod key_max_total_delay;
 mod key_on_give_up;
 mod key_on_retry;
 mod key_on_success;
+mod key_open_error;
 mod key_operation;
 mod key_policy;
 mod key_service;

@@ -337,3 +337,5 @@ mod spans;
 mod blocked_workers;
 
 mod limits;
+
+mod guards;

@@ -14,7 +14,8 @@ use super::{
 /// back, or the client's own error.
 ///
 /// Made by [`error_for_retry`](super::ErrorForRetry::error_for_retry), and by `?` from the errors of `reqwest`,
-/// hyper, hyper-util's client and `reqwest-middleware` whose feature is on. It judges itself as
+/// hyper, hyper-util's client and `reqwest-middleware` whose feature is on. It can also say that an attempt timed out
+/// ([`Elapsed`](crate::Elapsed)) or that a circuit is open ([`CircuitOpen`](crate::CircuitOpen)). It judges itself as
 /// [`is_transient_http`] does: a function that returns it needs no `filter`.
 #[cfg_attr(
     feature = "reqwest",
@@ -189,6 +190,8 @@ from_client! {
     #[cfg(feature = "hyper")]
     hyper_util::client::legacy::Error,
     std::io::Error,
+    crate::CircuitOpen,
+    crate::Elapsed,
 }
 
 #[cfg(feature = "reqwest")]

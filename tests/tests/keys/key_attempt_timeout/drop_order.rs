@@ -5,7 +5,7 @@ use std::{cell::RefCell, future::pending, time::Duration};
 use retry_runtime::retry;
 use tokio::time::sleep;
 
-use super::Error;
+use crate::error::Error;
 
 thread_local!(static LOG: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) });
 

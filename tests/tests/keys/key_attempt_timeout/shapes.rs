@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use retry_runtime::{Elapsed, retry};
 use tokio::time::sleep;
 
-use super::{Error, SECOND, limited, stalling};
+use super::{SECOND, limited, stalling};
+use crate::error::Error;
 
 type Outcome<T> = Result<T, Error>;
 

@@ -5,7 +5,8 @@ use std::{future::pending, time::Duration};
 use retry_runtime::{Elapsed, RetryError, StopReason, retry};
 use retry_tests::{Failure, Flaky};
 
-use super::{Error, SECOND};
+use super::SECOND;
+use crate::error::Error;
 
 #[retry(attempt_timeout = "5s", initial_delay = "0s", wrap_error)]
 async fn wrapped(flaky: &Flaky) -> Result<u32, RetryError<Failure>> {

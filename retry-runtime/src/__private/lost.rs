@@ -1,8 +1,8 @@
-//! What an attempt becomes whose time is over.
+//! What an attempt becomes that has no outcome: its time is over, or a circuit breaker refused it.
 
 use std::marker::PhantomData;
 
-use crate::Elapsed;
+use crate::{CircuitOpen, Elapsed};
 
 /// An error type that can express that the time is over: in a word of its own, because there are other ways.
 #[diagnostic::on_unimplemented(
@@ -24,10 +24,36 @@ impl<E: From<Elapsed>> FromElapsed for E {
     }
 }
 
+/// An error type that can express that a circuit is open.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot express that a circuit breaker refused an attempt",
+    label = "what becomes of an attempt that is refused?",
+    note = "implement `From<retry_runtime::CircuitOpen>` for `{Self}`,\n\
+            or make the error here, `open_error = |open| ..`,\n\
+            or return `Result<T, RetryError<{Self}>>` and add `wrap_error`"
+)]
+pub trait FromCircuitOpen {
+    /// The error.
+    fn from_circuit_open(open: CircuitOpen) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<CircuitOpen>> FromCircuitOpen for E {
+    fn from_circuit_open(open: CircuitOpen) -> Self {
+        open.into()
+    }
+}
+
 /// Calls a `timeout_error` that is a closure.
 #[inline]
 pub fn timeout_error<E>(elapsed: Elapsed, make: impl FnOnce(Elapsed) -> E) -> E {
     make(elapsed)
+}
+
+/// Calls an `open_error` that is a closure.
+#[inline]
+pub fn open_error<E>(open: CircuitOpen, make: impl FnOnce(CircuitOpen) -> E) -> E {
+    make(open)
 }
 
 /// What was kept, if the call is over because of its deadline.
@@ -43,20 +69,23 @@ pub fn last_outcome<T>(kept: Option<T>, own: Option<T>, elapsed: &Elapsed) -> Op
     if elapsed.is_deadline() { kept.or(own) } else { own.or(kept) }
 }
 
-/// What `E` may make of a timeout, where `wrap_error` does not ask it to. Method resolution prefers the
+/// What `E` may make of the cause `C` where `wrap_error` does not ask it to. Method resolution prefers the
 /// inherent method where its bound holds.
 #[derive(Clone, Copy, Debug)]
-pub struct Timeout<E>(pub Elapsed, PhantomData<fn() -> E>);
+pub struct Lost<E, C>(pub C, PhantomData<fn() -> E>);
 
-impl<E> Timeout<E> {
-    /// Of an attempt that was dropped.
+impl<E, C> Lost<E, C> {
+    /// Because of `cause`.
     #[must_use]
-    pub const fn of(elapsed: Elapsed) -> Self {
-        Self(elapsed, PhantomData)
+    pub const fn to(cause: C) -> Self
+    where
+        C: Copy,
+    {
+        Self(cause, PhantomData)
     }
 }
 
-impl<E: From<Elapsed>> Timeout<E> {
+impl<E: From<C>, C> Lost<E, C> {
     /// The error.
     #[must_use]
     pub fn error(self) -> Option<E> {
@@ -65,12 +94,12 @@ impl<E: From<Elapsed>> Timeout<E> {
 }
 
 /// For error types that cannot express it.
-pub trait AnyTimeout<E> {
+pub trait AnyLost<E> {
     /// None.
     fn error(self) -> Option<E>;
 }
 
-impl<E> AnyTimeout<E> for Timeout<E> {
+impl<E, C> AnyLost<E> for Lost<E, C> {
     fn error(self) -> Option<E> {
         None
     }

@@ -1,0 +1,44 @@
+//! What ends a call besides its policy.
+
+use crate::{AdaptiveRate, Cancel, RetryBudget, time::Deadline};
+
+/// What ends a call besides its policy.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds<'a> {
+    pub(crate) deadline: Option<Deadline>,
+    pub(crate) is_cancelled: bool,
+    pub(crate) budget: Option<&'a RetryBudget>,
+    pub(crate) rate: Option<&'a AdaptiveRate>,
+}
+
+impl<'a> Bounds<'a> {
+    /// Nothing.
+    pub const NONE: Self = Self { deadline: None, is_cancelled: false, budget: None, rate: None };
+
+    /// A deadline.
+    #[must_use]
+    pub const fn until(deadline: Deadline) -> Self {
+        Self { deadline: Some(deadline), ..Self::NONE }
+    }
+
+    /// A cancellation, if it has happened.
+    #[must_use]
+    #[inline]
+    pub fn unless(self, token: &impl Cancel) -> Self {
+        Self { is_cancelled: token.is_cancelled(), ..self }
+    }
+
+    /// A budget that further attempts are charged to.
+    #[must_use]
+    #[inline]
+    pub const fn charged_to(self, budget: &'a RetryBudget) -> Self {
+        Self { budget: Some(budget), ..self }
+    }
+
+    /// A rate that attempts keep to.
+    #[must_use]
+    #[inline]
+    pub const fn at_rate(self, rate: &'a AdaptiveRate) -> Self {
+        Self { rate: Some(rate), ..self }
+    }
+}

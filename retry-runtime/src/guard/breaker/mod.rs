@@ -1,0 +1,312 @@
+//! The circuit breaker: calls that would fail are not made.
+
+mod circuit;
+mod open;
+mod permit;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod window;
+
+use std::{
+    fmt,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+pub use self::{circuit::CircuitState, open::CircuitOpen, permit::Permit};
+use self::{
+    circuit::{Circuit, Outcome},
+    rules::Rules,
+};
+use crate::clock;
+
+/// Stops calling a service that fails, and finds out by a few probes when it is back.
+///
+/// One `static` for each service, shared by any number of functions, threads and runtimes:
+///
+/// ```
+/// use std::time::Duration;
+/// use retry_runtime::{CircuitBreaker, CircuitState};
+///
+/// static LAKE: CircuitBreaker = CircuitBreaker::new("lake");
+/// static MAIL: CircuitBreaker = CircuitBreaker::new("mail")
+///     .with_consecutive_failures(5)
+///     .with_open_time(Duration::from_secs(60));
+///
+/// assert_eq!(LAKE.state(), CircuitState::Closed);
+/// ```
+///
+/// A figure that makes no sense does not compile in a `static`:
+///
+/// ```compile_fail
+/// use retry_runtime::CircuitBreaker;
+/// static NEVER: CircuitBreaker = CircuitBreaker::new("never").with_probes(0);
+/// ```
+///
+/// # States
+/// - **Closed:** every call is made, and its outcome is counted. The circuit opens when any rule that is set
+///   says so: [failure rate](Self::with_failure_rate), [failures in a row](Self::with_consecutive_failures),
+///   [slow calls](Self::with_slow_calls).
+/// - **Open:** no call is made, each fails at once with [`CircuitOpen`], for at least the
+///   [open time](Self::with_open_time).
+/// - **Half-open:** the first calls after that are [probes](Self::with_probes). So many are let through, no
+///   more; if all succeed, the circuit closes and starts afresh, if one fails (or is slow, where that counts), it
+///   opens again. Calls that come meanwhile are refused.
+///
+/// A result that comes in after the state changed says nothing about the new one and changes nothing. A call
+/// that is dropped before its end (a cancelled future, a panic) counts as never made; a probe is then free for
+/// the next. One that hangs holds its probe for as long: give calls a time limit. The clock is that of the
+/// function; one that jumps back counts as no time passed.
+///
+/// # What counts as a failure
+/// | verdict | counts as | because |
+/// |---|---|---|
+/// | transient | failure | |
+/// | [throttled](crate::Verdict::THROTTLED) | failure | calls are not served, and fewer of them are what the server asks for; .NET's [`HttpCircuitBreakerStrategyOptions`][net] count 429 too |
+/// | permanent | success | a 404 is the answer of a service that works; so do [`MicroProfile`][mp] (`skipOn`), resilience4j (`recordException`) and failsafe; [Polly][polly] ignores it, and then a probe that meets one decides nothing |
+///
+/// # Order
+/// Retry outside, breaker inside: every attempt asks, and every attempt counts. What is refused is no failure of
+/// the service. A call that comes to an open circuit fails at once. To one that was under way when the circuit opened,
+/// the time that remains is a server hint, with the limits of one: it waits so long, or gives up. (.NET's
+/// [standard handler][order] and [resilience4j][r4j] order them alike.)
+///
+/// # Cost
+/// A call on a closed circuit reads one atomic word before and takes an uncontended lock after; nothing is ever
+/// allocated. A `Mutex`, since the window, its rates and the row of failures change together, and since the
+/// number of probes is exact for being counted under it.
+///
+/// # Why not a crate
+/// None that we found can be a `const static`, is handed the time (so that a paused tokio clock rules it), and
+/// admits exactly so many probes. `failsafe` 1.3 and `recloser` 1.4 let every caller through while half-open;
+/// `circuitbreaker-rs` 0.1 reads its number of probes and takes one off in two steps, so that more slip through,
+/// and one that is dropped never comes back; `tower-resilience-circuitbreaker` 0.14 counts them exactly, but is a
+/// tower layer on an `Arc`, with the calls of its window in a queue. All four read the system's clock themselves.
+///
+/// [net]: https://learn.microsoft.com/dotnet/api/microsoft.extensions.http.resilience.httpcircuitbreakerstrategyoptions
+/// [order]: https://learn.microsoft.com/dotnet/api/microsoft.extensions.http.resilience.httpstandardresilienceoptions
+/// [polly]: https://www.pollydocs.org/strategies/circuit-breaker
+/// [mp]: https://download.eclipse.org/microprofile/microprofile-fault-tolerance-4.0/microprofile-fault-tolerance-spec-4.0.html#circuitbreaker
+/// [r4j]: https://resilience4j.readme.io/
+#[must_use]
+pub struct CircuitBreaker {
+    name: &'static str,
+    rules: Rules,
+    /// The generation of the circuit while it is closed, else zero. One word, only ever written under the lock, so
+    /// there is no order of threads to model: who reads an outdated one makes a call as if it had asked a moment
+    /// earlier, and its result comes late. Probes are never admitted by it.
+    closed: AtomicU64,
+    circuit: Mutex<Circuit>,
+}
+
+/// Building one. Each method panics, in a `static` at compile time, when its figure makes no sense.
+impl CircuitBreaker {
+    /// A breaker with the defaults below. The name is what errors, logs and metrics call it.
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            rules: Rules::DEFAULT,
+            closed: AtomicU64::new(Circuit::NEW.generation()),
+            circuit: Mutex::new(Circuit::NEW),
+        }
+    }
+
+    /// Opens when this part of the calls in the window failed, or more: 0.5 by default, as in resilience4j,
+    /// Hystrix and `MicroProfile` (Polly has 0.1). With 1.0 only when all did: for a breaker that is to
+    /// go by [failures in a row](Self::with_consecutive_failures) alone.
+    ///
+    /// # Panics
+    /// If it is not above 0 and up to 1.
+    #[track_caller]
+    pub const fn with_failure_rate(mut self, rate: f64) -> Self {
+        self.rules.failure_rate = rules::checked_failure_rate(rate);
+        self
+    }
+
+    /// How many calls the window must have before a rate of them is taken: 20 by default, as in Hystrix
+    /// and `MicroProfile`. (resilience4j and Polly have 100, which many a service never gets from one process.)
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
+    pub const fn with_minimum_calls(mut self, calls: u32) -> Self {
+        self.rules.minimum_calls = rules::checked_minimum_calls(calls);
+        self
+    }
+
+    /// How far back calls count: 10 s by default, as in Hystrix, whose minimum of 20 calls belongs to it.
+    /// (Polly has 30 s.) Goes by tenths: a call is forgotten after nine to ten of them.
+    ///
+    /// # Panics
+    /// If it is zero or longer than a day.
+    #[track_caller]
+    pub const fn with_window(mut self, window: Duration) -> Self {
+        self.rules.window = rules::checked_window(window);
+        self
+    }
+
+    /// Opens also after so many failures without a success between them, however far apart and whatever the
+    /// window holds. Off by default; Envoy's outlier detection has 5.
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
+    pub const fn with_consecutive_failures(mut self, failures: u32) -> Self {
+        self.rules.consecutive_failures = Some(rules::checked_consecutive_failures(failures));
+        self
+    }
+
+    /// Opens also when this part of the calls in the window, whether they failed or not, took longer than that. Off
+    /// by default: what is slow differs. (resilience4j has 1.0 and 60 s, with which it hardly ever opens.)
+    ///
+    /// # Panics
+    /// If the rate is not above 0 and up to 1, or the duration zero or longer than a day.
+    #[track_caller]
+    pub const fn with_slow_calls(mut self, rate: f64, longer_than: Duration) -> Self {
+        self.rules.slow = Some(rules::checked_slow_rule(rate, longer_than));
+        self
+    }
+
+    /// How long the circuit stays open at least: 30 s by default, as Envoy keeps an outlier out. (resilience4j and
+    /// failsafe-go have 60 s, Hystrix, Polly and `MicroProfile` 5 s.) Below the 60 s that a policy waits for a server
+    /// hint by default, so that a retry can outlast it.
+    ///
+    /// # Panics
+    /// If it is zero or longer than a day.
+    #[track_caller]
+    pub const fn with_open_time(mut self, time: Duration) -> Self {
+        self.rules.open_time = rules::checked_open_time(time);
+        self
+    }
+
+    /// How many calls are let through half-open, and must all succeed for the circuit to close: 3 by default.
+    /// (Hystrix, Polly, failsafe-go and `MicroProfile` have 1: half of the time it closes on a service that fails
+    /// every other call. resilience4j has 10, and may wait long for them where calls are few.)
+    ///
+    /// # Panics
+    /// If it is 0.
+    #[track_caller]
+    pub const fn with_probes(mut self, probes: u32) -> Self {
+        self.rules.probes = rules::checked_probes(probes);
+        self
+    }
+}
+
+/// Watching and overruling one.
+impl CircuitBreaker {
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The state that a call would find now.
+    #[must_use]
+    pub fn state(&self) -> CircuitState {
+        self.state_at(clock::asynchronous())
+    }
+
+    /// Closes the circuit and forgets every call: the service is known to be back, or a test begins. Calls that
+    /// are under way no longer count.
+    pub fn reset(&self) {
+        self.change(Circuit::reset);
+    }
+}
+
+/// What the retry asks of it.
+impl CircuitBreaker {
+    /// Leave for a call at `now`.
+    #[doc(hidden)]
+    #[inline]
+    pub fn admit(&self, now: Instant) -> Result<Permit<'_>, CircuitOpen> {
+        self.admit_by(|| now)
+    }
+
+    /// Leave for a call. The clock is read only if the time matters: not on a closed circuit that does not look for
+    /// slow calls.
+    #[doc(hidden)]
+    #[expect(clippy::inline_always, reason = "inlined, a permit stays in registers")]
+    #[inline(always)]
+    pub fn admit_by(&self, clock: impl FnOnce() -> Instant) -> Result<Permit<'_>, CircuitOpen> {
+        match self.closed.load(Ordering::Acquire) {
+            0 => self.admit_slowly(clock()),
+            generation if self.rules.slow.is_none() => Ok(Permit::new(self, generation, None)),
+            generation => Ok(Permit::new(self, generation, Some(clock()))),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn admit_slowly(&self, now: Instant) -> Result<Permit<'_>, CircuitOpen> {
+        match self.change(|circuit| circuit.admit(&self.rules, now)) {
+            Ok(generation) => Ok(Permit::new(self, generation, Some(now))),
+            Err(retry_after) => Err(CircuitOpen::new(self.name, retry_after)),
+        }
+    }
+
+    pub(crate) fn state_at(&self, now: Instant) -> CircuitState {
+        self.change(|circuit| circuit.state(&self.rules, now))
+    }
+
+    #[expect(clippy::inline_always, reason = "saving registers for its slow path is a quarter of the cost")]
+    #[inline(always)]
+    fn succeeded(&self, generation: u64, started: Option<Instant>, now: Instant) {
+        let is_slow = started.is_some_and(|started| self.is_slow(started, now));
+        if !is_slow {
+            if let Ok(mut circuit) = self.circuit.try_lock() {
+                if circuit.count_success(generation, now) {
+                    return;
+                }
+            }
+        }
+        self.settle(generation, Outcome::Success, is_slow, now);
+    }
+
+    fn failed(&self, generation: u64, started: Option<Instant>, now: Instant) {
+        let is_slow = started.is_some_and(|started| self.is_slow(started, now));
+        self.settle(generation, Outcome::Failure, is_slow, now);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn settle(&self, generation: u64, outcome: Outcome, is_slow: bool, now: Instant) {
+        self.change(|circuit| circuit.settle(&self.rules, generation, outcome, is_slow, now));
+    }
+
+    #[inline(never)]
+    fn is_slow(&self, started: Instant, now: Instant) -> bool {
+        self.rules.is_slow(now.saturating_duration_since(started))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn give_back(&self, generation: u64) {
+        self.change(|circuit| circuit.give_back(generation));
+    }
+
+    /// The one way to the circuit. Nothing in it panics; should something yet, the lock serves on.
+    #[inline]
+    fn change<T>(&self, how: impl FnOnce(&mut Circuit) -> T) -> T {
+        let mut circuit = self.circuit.lock().unwrap_or_else(PoisonError::into_inner);
+        let generation = circuit.generation();
+        let outcome = how(&mut circuit);
+        if circuit.generation() != generation {
+            self.closed.store(circuit.closed_generation(), Ordering::Release);
+        }
+        outcome
+    }
+}
+
+impl fmt::Debug for CircuitBreaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CircuitBreaker")
+            .field("name", &self.name)
+            .field("state", &self.state())
+            .field("rules", &self.rules)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,296 @@
+//! Retry budgets: how many retries all calls together may make.
+
+mod ratio;
+mod tokens;
+mod window;
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use self::{ratio::Ratio, tokens::Tokens};
+use crate::clock;
+
+/// How many retries the functions that share it may make together.
+///
+/// Limits of one call do not add up to a limit: when a service is down, three attempts a call are three times the
+/// load. A budget is charged with each retry, by every function and thread that shares it. One that runs dry stops
+/// the retry, and the caller has its error at once. First attempts are never refused, and a call that ends with a
+/// permanent error, or has no attempts left, is charged with nothing.
+///
+/// ```
+/// use std::time::Duration;
+/// use retry_runtime::RetryBudget;
+///
+/// // A fifth of the calls of the last ten seconds, and ten retries a second beside.
+/// static API: RetryBudget = RetryBudget::new("api");
+///
+/// static SEARCH: RetryBudget =
+///     RetryBudget::new("search").with_ratio(0.1).with_reserve(2).with_window(Duration::from_secs(30));
+///
+/// static STORAGE: RetryBudget = RetryBudget::token_bucket("storage").with_capacity(1_000);
+///
+/// assert_eq!(API.balance(), 100);
+/// assert_eq!(SEARCH.balance(), 60);
+/// assert_eq!(STORAGE.balance(), 1_000);
+/// ```
+///
+/// # Which one, and how large
+///
+/// The **ratio** ([`new`](Self::new)) bounds the load: whatever happens, the service sees at most 1.2 times the calls,
+/// plus the reserve. It is the one to choose unless something speaks against it. A process that makes few calls lives
+/// on the reserve, so choose that by what the service can bear from *all* processes: a thousand of them at ten a
+/// second are ten thousand retries a second. A longer window forgives longer bursts, and takes longer to recover
+/// from one.
+///
+/// The **token bucket** ([`token_bucket`](Self::token_bucket)) has a memory of successes instead of time: it reads no
+/// clock, pays for a burst of failures in full, then lets retries come back as fast as calls succeed. The retries of 35
+/// transient failures drain it. It suits jobs that make calls in bursts, and those who know it from
+/// the AWS SDKs. Once dry, and with nothing that succeeds, it stays so.
+///
+/// Give each service its own budget. One that several services share lets the failing one spend what the others
+/// need. A budget counts in one process, and lives as long as its `static` or its field.
+///
+/// # Time
+///
+/// A ratio's time is that of the functions that use it, tokio's paused clock included. A clock that is behind what
+/// the budget has already seen (two paused runtimes, one `static`) counts as no time passed. Tests that advance a
+/// paused clock should not share a budget.
+///
+/// A retry is allowed if the window that ends with it has room for it. The window is counted in ten thousandths; of
+/// calls and retries that lie closer together than a twentieth of it, the calls are forgotten with the first and the
+/// retries with the last: never too many retries, and under steady load up to a tenth less than the ratio.
+///
+/// # Sources
+///
+/// 20 %, ten a second and ten seconds are the defaults of [Finagle](https://finagle.github.io/blog/2016/02/08/retry-budgets),
+/// which had the idea, and of tower's [`TpsBudget`](https://docs.rs/tower/latest/tower/retry/budget/struct.TpsBudget.html);
+/// Linkerd writes the same figures in its examples. 500 tokens, 14 for a transient failure and 5 for a throttled one,
+/// and what a success brings back, are the retry quota of the
+/// [AWS SDKs](https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html) as of 2026; 10 for a
+/// timeout is what they took before, in smithy-rs's `TokenBucket` and elsewhere.
+#[must_use]
+pub struct RetryBudget {
+    name: &'static str,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a process has a handful of budgets, each of them in its place"
+)]
+enum Kind {
+    Ratio(Ratio),
+    Tokens(Tokens),
+}
+
+/// Making a budget. Each method panics, in a `static` or `const` at compile time, on what its section says.
+impl RetryBudget {
+    /// A part of recent calls, with a reserve: 20 % of the calls of the last 10 s, plus 10 retries a second.
+    ///
+    /// `name` tells budgets apart in logs and metrics.
+    ///
+    /// # Panics
+    /// If the name is empty.
+    #[track_caller]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name: named(name), kind: Kind::Ratio(Ratio::new()) }
+    }
+
+    /// A bucket of 500 tokens, full to begin with. A retry takes 14 after a transient failure, 5 after a throttled one
+    /// and 10 after a timeout. A success brings back what its last retry took; one without a retry, one token.
+    ///
+    /// `name` tells budgets apart in logs and metrics.
+    ///
+    /// # Panics
+    /// If the name is empty.
+    #[track_caller]
+    pub const fn token_bucket(name: &'static str) -> Self {
+        Self { name: named(name), kind: Kind::Tokens(Tokens::new()) }
+    }
+
+    /// Sets how many retries a call brings, 0 to 1,000: 0.2 allows two for ten calls, 2.0 two for each. Rounded to
+    /// the millionth. 0 leaves the reserve alone.
+    ///
+    /// ```compile_fail
+    /// use retry_runtime::RetryBudget;
+    /// static API: RetryBudget = RetryBudget::new("api").with_ratio(-0.2);
+    /// ```
+    ///
+    /// # Panics
+    /// If the ratio is below 0, above 1,000 or not a number; on a token bucket.
+    #[track_caller]
+    pub const fn with_ratio(self, ratio: f64) -> Self {
+        Self { kind: Kind::Ratio(self.kind.ratio().with_ratio(ratio)), name: self.name }
+    }
+
+    /// Sets how many retries a second there are beside the ratio, whatever the calls. Those of a whole window may be
+    /// made at once. 0 leaves the ratio alone: then the first calls of a process have no retries.
+    ///
+    /// # Panics
+    /// On a token bucket.
+    #[track_caller]
+    pub const fn with_reserve(self, per_second: u32) -> Self {
+        Self { kind: Kind::Ratio(self.kind.ratio().with_reserve(per_second)), name: self.name }
+    }
+
+    /// Sets for how long calls and retries count, 100 ms to 24 h, rounded up to 10 µs.
+    ///
+    /// # Panics
+    /// If the window is shorter or longer; on a token bucket.
+    #[track_caller]
+    pub const fn with_window(self, window: Duration) -> Self {
+        Self { kind: Kind::Ratio(self.kind.ratio().with_window(window)), name: self.name }
+    }
+
+    /// Sets how many tokens the bucket holds, and starts with.
+    ///
+    /// ```compile_fail
+    /// use retry_runtime::RetryBudget;
+    /// static LAKE: RetryBudget = RetryBudget::token_bucket("lake").with_capacity(13);
+    /// ```
+    ///
+    /// # Panics
+    /// If a retry costs more: lower the costs first. If the budget is no token bucket.
+    #[track_caller]
+    pub const fn with_capacity(self, tokens: u32) -> Self {
+        Self { kind: Kind::Tokens(self.kind.tokens().with_capacity(tokens)), name: self.name }
+    }
+
+    /// Sets how many tokens a retry takes after a transient failure, 1 to the capacity.
+    ///
+    /// # Panics
+    /// If it is 0 or above the capacity: raise that first. If the budget is no token bucket.
+    #[track_caller]
+    pub const fn with_transient_cost(self, tokens: u32) -> Self {
+        self.with_cost(Failure::Transient, tokens)
+    }
+
+    /// Sets how many tokens a retry takes after a throttled failure, 1 to the capacity.
+    ///
+    /// # Panics
+    /// If it is 0 or above the capacity: raise that first. If the budget is no token bucket.
+    #[track_caller]
+    pub const fn with_throttled_cost(self, tokens: u32) -> Self {
+        self.with_cost(Failure::Throttled, tokens)
+    }
+
+    /// Sets how many tokens a retry takes after an attempt that timed out, 1 to the capacity.
+    ///
+    /// # Panics
+    /// If it is 0 or above the capacity: raise that first. If the budget is no token bucket.
+    #[track_caller]
+    pub const fn with_timeout_cost(self, tokens: u32) -> Self {
+        self.with_cost(Failure::TimedOut, tokens)
+    }
+
+    #[track_caller]
+    const fn with_cost(self, of: Failure, tokens: u32) -> Self {
+        Self { kind: Kind::Tokens(self.kind.tokens().with_cost(of, tokens)), name: self.name }
+    }
+}
+
+/// What a budget says.
+impl RetryBudget {
+    /// The name that it was given.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What is left now: retries of a ratio, tokens of a token bucket. A moment later it may be less.
+    ///
+    /// A ratio reads the clock: tokio's inside a runtime, so that a paused one is obeyed, else the system's.
+    #[must_use]
+    pub fn balance(&self) -> u64 {
+        self.balance_at(clock::asynchronous)
+    }
+}
+
+/// What a call tells its budget. Clocks are asked only by budgets that need them.
+impl RetryBudget {
+    /// A call begins.
+    #[inline]
+    pub(crate) fn called(&self, clock: impl FnOnce() -> Instant) {
+        if let Kind::Ratio(ratio) = &self.kind {
+            ratio.called(clock::nanos(clock()));
+        }
+    }
+
+    /// Whether a call may try again after such a failure; it is charged if so. To be asked last, when nothing else
+    /// stops the call.
+    pub(crate) fn withdraw(&self, after: Failure, clock: impl FnOnce() -> Instant) -> bool {
+        match &self.kind {
+            Kind::Ratio(ratio) => ratio.withdraw(clock::nanos(clock())),
+            Kind::Tokens(tokens) => tokens.withdraw(after),
+        }
+    }
+
+    /// A call succeeded; `last_retry` is what its last retry was charged for.
+    #[inline]
+    pub(crate) fn succeeded(&self, last_retry: Option<Failure>) {
+        if let Kind::Tokens(tokens) = &self.kind {
+            tokens.succeeded(last_retry);
+        }
+    }
+}
+
+impl RetryBudget {
+    fn balance_at(&self, clock: impl FnOnce() -> Instant) -> u64 {
+        match &self.kind {
+            Kind::Ratio(ratio) => ratio.balance(clock::nanos(clock())),
+            Kind::Tokens(tokens) => u64::from(tokens.balance()),
+        }
+    }
+}
+
+impl fmt::Debug for RetryBudget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, balance) = (self.name, self.balance());
+        f.debug_struct("RetryBudget").field("name", &name).field("balance", &balance).finish_non_exhaustive()
+    }
+}
+
+impl Kind {
+    #[track_caller]
+    const fn ratio(self) -> Ratio {
+        match self {
+            Self::Ratio(ratio) => ratio,
+            Self::Tokens(_) => panic!(
+                "a token bucket has no ratio, reserve or window: start from `RetryBudget::new`, \
+                 or set the capacity and the costs"
+            ),
+        }
+    }
+
+    #[track_caller]
+    const fn tokens(self) -> Tokens {
+        match self {
+            Self::Tokens(tokens) => tokens,
+            Self::Ratio(_) => panic!(
+                "this budget has no tokens: start from `RetryBudget::token_bucket`, \
+                 or set the ratio, the reserve and the window"
+            ),
+        }
+    }
+}
+
+/// What a retry is charged for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    Transient,
+    Throttled,
+    /// An attempt was dropped at its time limit.
+    TimedOut,
+}
+
+#[track_caller]
+const fn named(name: &'static str) -> &'static str {
+    assert!(!name.is_empty(), "a budget needs a name: it tells budgets apart in logs and metrics");
+    name
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,11 @@
+//! What stops retries from becoming the outage: limits that many calls share.
+
+mod adaptive;
+mod atomic;
+mod breaker;
+mod budget;
+
+pub use adaptive::{AdaptiveRate, Turn};
+pub use breaker::{CircuitBreaker, CircuitOpen, CircuitState, Permit};
+pub(crate) use budget::Failure;
+pub use budget::RetryBudget;

@@ -1,0 +1,189 @@
+//! Calls that share limits with others: a budget, a circuit breaker, an adaptive rate.
+
+use std::ops::Deref;
+
+use super::Retry;
+use crate::{
+    AdaptiveRate, CircuitBreaker, CircuitOpen, Elapsed, Event, RetryBudget, StopReason, Verdict,
+    bounds::Bounds,
+    delay::Delay,
+    guard::{Permit, Turn},
+    observe::Described,
+    site::Site,
+    sleep,
+};
+
+/// What a guard's key takes: the guard, or something that leads to it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no `{Guard}`, and leads to none",
+    label = "no `{Guard}`",
+    note = "name one that calls share: a `static`, a field, a reference, an `Arc`"
+)]
+pub trait LeadsTo<Guard> {
+    /// The guard.
+    fn guard(&self) -> &Guard;
+}
+
+#[diagnostic::do_not_recommend]
+impl LeadsTo<Self> for RetryBudget {
+    #[inline]
+    fn guard(&self) -> &Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl LeadsTo<Self> for CircuitBreaker {
+    #[inline]
+    fn guard(&self) -> &Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl LeadsTo<Self> for AdaptiveRate {
+    #[inline]
+    fn guard(&self) -> &Self {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Guard, L: Deref<Target: LeadsTo<Guard>>> LeadsTo<Guard> for L {
+    #[inline]
+    fn guard(&self) -> &Guard {
+        (**self).guard()
+    }
+}
+
+/// Lends a guard for a moment, or for an attempt. One function for all looks, so that what is no guard is reported
+/// once.
+#[inline]
+pub fn lend<Guard, L: LeadsTo<Guard>>(leads: &L) -> &Guard {
+    leads.guard()
+}
+
+/// A call begins: its budget counts it.
+#[inline]
+pub fn called(budget: &RetryBudget, site: &Site) {
+    budget.called(site.clock());
+}
+
+/// Leave to make an attempt.
+///
+/// # Errors
+/// The circuit is open.
+#[inline]
+pub fn admit<'a>(breaker: &'a CircuitBreaker, site: &Site) -> Result<Permit<'a>, CircuitOpen> {
+    breaker.admit_by(site.clock())
+}
+
+/// The place of an attempt in the queue of its rate; `None` while nothing waits.
+#[inline]
+pub fn queue<'a>(rate: &'a AdaptiveRate, site: &Site) -> Option<Turn<'a>> {
+    if rate.is_throttled() { rate.acquire(site.clock()()) } else { None }
+}
+
+/// What an attempt does that waits for its turn.
+#[derive(Clone, Copy, Debug)]
+pub enum Queued {
+    /// It is made.
+    Made,
+    /// It asks again after so long.
+    Waits(Delay),
+    /// It is not made, for its turn comes after the deadline.
+    TooLate(Elapsed),
+    /// It is not made: the call ends with the last error.
+    Over(StopReason),
+}
+
+impl Retry {
+    /// The call succeeded.
+    #[expect(clippy::inline_always, reason = "what a function has not named folds away")]
+    #[inline(always)]
+    pub fn succeeded_within(&self, site: &Site, bounds: Bounds<'_>, permit: Option<Permit<'_>>) {
+        if permit.is_some() || bounds.rate.is_some() {
+            let now = site.clock()();
+            if let Some(permit) = permit {
+                permit.succeeded(now);
+            }
+            if let Some(rate) = bounds.rate {
+                rate.succeeded(now);
+            }
+        }
+        if let Some(budget) = bounds.budget {
+            budget.succeeded(self.charged());
+        }
+        self.succeeded(site);
+    }
+
+    /// The circuit breaker refused the attempt.
+    #[cold]
+    #[inline(never)]
+    pub fn refused(&mut self, site: &Site, bounds: Bounds<'_>, open: &CircuitOpen) -> Option<Delay> {
+        self.decide_now(site, bounds, Verdict::refused(open), Described::Error(open))
+    }
+
+    /// What the attempt that comes does: its turn has come, or it waits, or it comes too late.
+    #[cold]
+    #[inline(never)]
+    pub fn queued(&mut self, site: &Site, bounds: Bounds<'_>, turn: &mut Turn<'_>) -> Queued {
+        let clock = site.clock();
+        if bounds.is_cancelled {
+            // Before the first attempt there is no error to end with.
+            return if self.is_retry() { Queued::Over(StopReason::Cancelled) } else { Queued::Made };
+        }
+        let wait = Delay::of(turn.wait(clock()));
+        if !wait.lasts() {
+            return Queued::Made;
+        }
+        let driver = self.driver_mut();
+        match driver.may_wait(site.policy(), bounds, wait.nanos(), &clock) {
+            Ok(()) => {
+                if site.is_on_tokio() {
+                    sleep::assert_timer(site);
+                }
+                let part = Delay::of(wait.duration().min(Turn::LONGEST_SLEEP));
+                driver.waited(part.nanos());
+                turn.sleeps(part.duration());
+                Queued::Waits(part)
+            }
+            Err(StopReason::Deadline) => match bounds.deadline {
+                Some(deadline) => Queued::TooLate(Elapsed::deadline(driver.until(deadline)).unmade()),
+                None => Queued::Over(StopReason::Deadline),
+            },
+            Err(reason) => Queued::Over(reason),
+        }
+    }
+
+    /// As [`event`](Self::event), of an attempt that a circuit breaker refused.
+    #[must_use]
+    pub fn event_of_refusal<'a, E: ?Sized>(
+        &self,
+        site: &Site,
+        open: &CircuitOpen,
+        error: Option<&'a E>,
+        delay: Option<Delay>,
+    ) -> Event<'a, E> {
+        Event { circuit_open: Some(*open), ..self.event(site, error, delay) }
+    }
+}
+
+impl Permit<'_> {
+    /// The attempt failed now; passes the verdict on.
+    #[cold]
+    #[inline(never)]
+    pub fn fails(self, site: &Site, verdict: Verdict) -> Verdict {
+        self.failed(verdict, site.clock()());
+        verdict
+    }
+
+    /// The attempt was dropped because its time was over. One that never began says nothing.
+    #[cold]
+    #[inline(never)]
+    pub fn times_out(self, site: &Site, elapsed: &Elapsed) {
+        if !elapsed.is_unmade() {
+            self.failed(Verdict::TIMED_OUT, site.clock()());
+        }
+    }
+}
