@@ -3,12 +3,12 @@
 //!
 //! ```text
 //! cargo run --example herd --features herd                          # a few seconds
-//! cargo run --release --example herd --features herd 100000         # half a minute; the picture of the README
-//! cargo run --release --example herd --features herd 1000000 million.svg   # five minutes, 2 GiB
+//! cargo run --release --example herd --features herd 100000 examples/herd/herd.svg   # the picture of the README
+//! cargo run --release --example herd --features herd 1000000        # five minutes, 2 GiB
 //! ```
 //!
 //! The arguments are the number of clients, a thousand or more, and the file for the picture; without one it is
-//! `herd.svg` here.
+//! `herd.svg` among the temporary files.
 //!
 //! # The model
 //! Clients call at random times (a Poisson process each), whether or not their last call has ended. The server serves
@@ -26,7 +26,8 @@
 //! - So the load outlives the outage. 5 · 75 % is more than the server can do, its line grows longer than its clients'
 //!   patience, and it works for clients that have left. Nothing gets better by itself: a metastable failure.
 //! - Jitter takes away the waves, and they are not the illness.
-//! - A budget bounds the load to the calls and a fifth. An adaptive rate leaves calls fewer attempts while most of them
+//! - A budget without reserve bounds the load to the calls and a fifth (the default reserve, ten retries a second, is
+//!   three times the calls of such a process). An adaptive rate leaves calls fewer attempts while most of them
 //!   fail. A breaker keeps first attempts away, too, until its circuit closes: more calls fail than without retries.
 //!
 //! # What it leaves out
@@ -55,18 +56,18 @@ mod table;
 mod tests;
 mod timeline;
 
-use std::{env, error::Error, fs, process::ExitCode};
+use std::{env, error::Error, fs, path::PathBuf, process::ExitCode};
 
 use strategies::Strategy;
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
-    let clients = arguments.next().map_or(Ok(scenario::CLIENTS), |number| number.parse())?;
-    if clients < 1_000 {
-        return Err("with fewer than 1000 clients, chance decides".into());
-    }
-    let file = arguments.next();
-    let file = file.as_deref().unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/herd/herd.svg"));
+    let clients = match arguments.next().map(|number| number.parse()) {
+        None => scenario::CLIENTS,
+        Some(Ok(clients)) if clients >= 1_000 => clients,
+        Some(_) => return Err("usage: herd [CLIENTS [FILE]], a thousand clients or more".into()),
+    };
+    let file = arguments.next().map_or_else(|| env::temp_dir().join("herd.svg"), PathBuf::from);
 
     println!("{}", table::head());
     let outcomes = Strategy::ALL.map(|strategy| {
@@ -80,7 +81,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     for (claim, holds) in &claims {
         println!("{} {claim}", if *holds { "as expected:    " } else { "NOT as expected:" });
     }
-    fs::write(file, picture::draw(&outcomes)?)?;
-    println!("\nThe picture is {file}");
+    fs::write(&file, picture::draw(&outcomes)?)?;
+    println!("\nThe picture is {}", file.display());
     Ok(if claims.iter().all(|(_, holds)| *holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

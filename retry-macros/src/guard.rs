@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
+use syn::Expr;
 
 use crate::{
     args::Args,
@@ -31,9 +32,19 @@ impl Guards {
                 "`open_error` has no effect without a circuit breaker: add `circuit_breaker = LAKE`, or remove it",
             );
         }
-        let mut expr = |key| args.expr(key, errors).map(ToTokens::to_token_stream);
+        let mut shared = |key| {
+            let expr = args.expr(key, errors)?;
+            if is_made_anew(expr) {
+                let name = key.entry().name;
+                errors.at(
+                    expr,
+                    format!("`{name}` names what calls share, and this makes a new one at each look\nput it into a `static` or a field, and name that"),
+                );
+            }
+            Some(expr.to_token_stream())
+        };
         let (budget, circuit_breaker, adaptive) =
-            (expr(Key::Budget), expr(Key::CircuitBreaker), expr(Key::Adaptive));
+            (shared(Key::Budget), shared(Key::CircuitBreaker), shared(Key::Adaptive));
         let open_error = callee(args, Key::OpenError, errors);
         Self { budget, circuit_breaker, open_error, adaptive, place }
     }
@@ -49,5 +60,20 @@ impl Guards {
             *tokens = tokens.take().map(|tokens| rename_self(tokens, name));
         }
         self.open_error = self.open_error.take().map(|callee| callee.with_self_as(Some(name)));
+    }
+}
+
+/// Whether the expression plainly makes a guard: `RetryBudget::new("api").with_ratio(0.1)`.
+fn is_made_anew(expr: &Expr) -> bool {
+    match expr {
+        Expr::MethodCall(call) => is_made_anew(&call.receiver),
+        Expr::Reference(reference) => is_made_anew(&reference.expr),
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(path) => path.path.segments.iter().rev().nth(1).is_some_and(|segment| {
+                ["RetryBudget", "CircuitBreaker", "AdaptiveRate"].iter().any(|name| segment.ident == name)
+            }),
+            _ => false,
+        },
+        _ => false,
     }
 }

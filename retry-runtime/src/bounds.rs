@@ -1,6 +1,8 @@
 //! What ends a call besides its policy.
 
-use crate::{AdaptiveRate, Cancel, RetryBudget, time::Deadline};
+use std::time::Instant;
+
+use crate::{AdaptiveRate, Cancel, CircuitBreaker, RetryBudget, time::Deadline};
 
 /// What ends a call besides its policy.
 #[derive(Clone, Copy, Debug)]
@@ -9,11 +11,14 @@ pub struct Bounds<'a> {
     pub(crate) is_cancelled: bool,
     pub(crate) budget: Option<&'a RetryBudget>,
     pub(crate) rate: Option<&'a AdaptiveRate>,
+    /// Of an attempt that waits for its turn.
+    pub(crate) breaker: Option<&'a CircuitBreaker>,
 }
 
 impl<'a> Bounds<'a> {
     /// Nothing.
-    pub const NONE: Self = Self { deadline: None, is_cancelled: false, budget: None, rate: None };
+    pub const NONE: Self =
+        Self { deadline: None, is_cancelled: false, budget: None, rate: None, breaker: None };
 
     /// A deadline.
     #[must_use]
@@ -40,5 +45,17 @@ impl<'a> Bounds<'a> {
     #[inline]
     pub const fn at_rate(self, rate: &'a AdaptiveRate) -> Self {
         Self { rate: Some(rate), ..self }
+    }
+
+    /// A circuit breaker that may refuse the attempt in the end.
+    #[must_use]
+    #[inline]
+    pub const fn behind(self, breaker: &'a CircuitBreaker) -> Self {
+        Self { breaker: Some(breaker), ..self }
+    }
+
+    /// Whether the circuit breaker would refuse the attempt now.
+    pub(crate) fn is_refused(&self, clock: fn() -> Instant) -> bool {
+        self.breaker.is_some_and(|breaker| breaker.refuses(clock))
     }
 }

@@ -239,15 +239,18 @@ impl Driver {
         delay: u64,
         now: &dyn Fn() -> Instant,
     ) -> Result<(), StopReason> {
-        if self.attempt > 1 {
+        if self.attempt > 1 && delay > 0 {
             return self.fits(policy, bounds, delay, now);
         }
         let is_late = bounds.deadline.is_some_and(|deadline| deadline.is_over(now(), delay));
         if is_late { Err(StopReason::Deadline) } else { Ok(()) }
     }
 
-    /// Notes a wait that no decision of this engine asked for.
+    /// Notes a retry's wait for its turn.
     pub(crate) fn waited(&mut self, delay: u64) {
+        if self.attempt == 1 {
+            return;
+        }
         self.total_delay = SevenBytes::saturating(self.total_delay.get().saturating_add(delay));
     }
 

@@ -20,7 +20,7 @@ use crate::{
     sleep,
 };
 
-pub use self::guarded::{LeadsTo, Queued, admit, called, lend, queue};
+pub use self::guarded::{LeadsTo, Queued, admit, called, fails, lend, queue};
 
 /// After so many retries at a delay of zero an async call waits for the timer's next tick: one that fails
 /// without ever suspending could not be cancelled otherwise, and would keep its thread from all other

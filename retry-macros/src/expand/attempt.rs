@@ -30,7 +30,7 @@ impl Turn<'_> {
             quote!(let mut #retry = #krate::__private::Retry::#start(#site);)
         });
         let kept = self.declare_kept();
-        let begin = self.begin();
+        let counted = self.count_call();
         let (ready, prepare, turn) = (self.declare_ready(), self.prepare(), self.take_turn());
         let context = plan.context.as_ref().map(|name| quote!(let #name = #retry.context(#site);));
         let made = if plan.time.limits_attempts() {
@@ -39,7 +39,7 @@ impl Turn<'_> {
             let (made, settled) = (self.made(setup, attempt), self.settled());
             quote!(#made #settled)
         };
-        let made = self.admitted(made);
+        let (begun, made) = (self.begun(), self.admitted(made));
         let wait = self.wait();
         let repeat = quote! {
             loop {
@@ -48,17 +48,18 @@ impl Turn<'_> {
                 #turn
                 let #delay = {
                     #context
+                    #begun
                     #made
                 };
                 #wait
             }
         };
         match self.fall_back() {
-            None => quote!(#start #kept #begin #repeat),
+            None => quote!(#start #kept #counted #repeat),
             // Outside the loop, so that an error that is not `Send` is gone before the fallback is awaited.
             Some(answer) => {
                 let error = local("error");
-                quote!(#start #kept #begin let #error = #repeat; #answer)
+                quote!(#start #kept #counted let #error = #repeat; #answer)
             }
         }
     }
@@ -219,12 +220,15 @@ impl Turn<'_> {
         let (retry, decision, delay) = (local("retry"), local("decision"), local("delay"));
         let on_retry = self.tell(plan.on_retry.as_ref(), error, &quote!(Some(#delay)));
         let on_give_up = self.tell(plan.on_give_up.as_ref(), error, &quote!(None));
-        let verdict = self.told(verdict);
+        let told = self.told(verdict);
         let ask = if plan.is_bounded() {
-            let bounds = self.bounds();
-            quote!(#retry.failed_within(#site, #verdict, #bounds, #described))
+            // First, for a filter may change what the guards are a part of.
+            let verdict = local("verdict");
+            let ask =
+                self.bounded(|bounds| quote!(#retry.failed_within(#site, #verdict, #bounds, #described)));
+            quote!({ let #verdict = #told; #ask })
         } else {
-            quote!(#retry.failed(#site, #verdict, #described))
+            quote!(#retry.failed(#site, #told, #described))
         };
         quote! {
             let #decision = #ask;

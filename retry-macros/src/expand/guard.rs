@@ -1,62 +1,57 @@
 //! What a call asks of the limits that it shares with others, and tells them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{attempt::Turn, ends::Ends, local, policy::Constants};
 
-/// `&(guard)`.
-fn reference(guard: &TokenStream) -> TokenStream {
-    quote_spanned!(Ends::of(guard).mixed()=> &(#guard))
+/// `let guard = &(expression);`: a statement for each, so that what the expression takes on its way, such as a lock,
+/// is gone when the guard is asked. Anew at each look, so that an attempt may borrow what the guard is a part of.
+pub(super) fn borrowed(name: &Ident, guard: Option<&TokenStream>) -> Option<TokenStream> {
+    let guard = guard?;
+    let reference = quote_spanned!(Ends::of(guard).mixed()=> &(#guard));
+    Some(quote!(let #name = #reference;))
 }
 
 impl Turn<'_> {
-    /// `lend::<Kind, _>(&(guard))`.
-    fn lent(&self, kind: &TokenStream, guard: &TokenStream, reference: &TokenStream) -> TokenStream {
+    /// `lend::<Kind, _>(name)`, shown at the guard that is borrowed by that name.
+    fn lent(&self, kind: &TokenStream, name: &Ident, guard: &TokenStream) -> TokenStream {
         let krate = &self.plan.krate;
         let ends = Ends::of(guard);
-        let lend = ends.show(quote!(#krate::__private::lend::<#krate::#kind, _>));
-        quote_spanned!(ends.mixed()=> #lend(#reference))
+        let (lend, name) = (ends.show(quote!(#krate::__private::lend::<#krate::#kind, _>)), ends.show(name));
+        quote_spanned!(ends.mixed()=> #lend(#name))
     }
 
-    /// A call of the runtime's with a guard.
-    fn asked(
-        &self,
-        name: &TokenStream,
-        kind: &TokenStream,
-        guard: &TokenStream,
-        reference: &TokenStream,
-    ) -> TokenStream {
-        let krate = &self.plan.krate;
-        let ends = Ends::of(guard);
-        let name = ends.show(quote!(#krate::__private::#name));
-        let (lent, site) = (self.lent(kind, guard, reference), ends.show(&self.constants.site));
-        quote_spanned!(ends.mixed()=> #name(#lent, #site))
+    /// Counts the call that begins; behind a circuit breaker its first attempt does, once it is let through.
+    pub(super) fn count_call(&self) -> Option<TokenStream> {
+        if self.plan.guards.circuit_breaker.is_some() { None } else { self.counted() }
     }
 
-    /// Counts the call that begins.
-    pub(super) fn begin(&self) -> Option<TokenStream> {
-        let budget = self.plan.guards.budget.as_ref()?;
-        let called = self.asked(&quote!(called), &quote!(RetryBudget), budget, &reference(budget));
-        Some(quote!(#called;))
+    fn counted(&self) -> Option<TokenStream> {
+        let Self { plan, constants: Constants { site, .. }, .. } = self;
+        let krate = &plan.krate;
+        let name = local("budget");
+        let budget = plan.guards.budget.as_ref()?;
+        let (borrowed, lent) =
+            (borrowed(&name, Some(budget)), self.lent(&quote!(RetryBudget), &name, budget));
+        Some(quote!({ #borrowed #krate::__private::called(#lent, #site); }))
     }
 
-    /// `bounds`, with the guards that the engine asks.
-    pub(super) fn guarded(&self, bounds: TokenStream) -> TokenStream {
+    /// The guards that the engine asks, borrowed, and `bounds` with them.
+    pub(super) fn guarded(&self, mut bounds: TokenStream) -> (TokenStream, TokenStream) {
         let guards = &self.plan.guards;
-        let of = [
-            (&guards.budget, quote!(RetryBudget), quote!(charged_to)),
-            (&guards.adaptive, quote!(AdaptiveRate), quote!(at_rate)),
-        ];
-        of.into_iter().fold(bounds, |bounds, (guard, kind, method)| match guard {
-            Some(guard) => {
-                let ends = Ends::of(guard);
-                let (lent, bounds, method) =
-                    (self.lent(&kind, guard, &reference(guard)), ends.show(bounds), ends.show(method));
-                quote_spanned!(ends.mixed()=> #bounds.#method(#lent))
-            }
-            None => bounds,
-        })
+        let mut all = TokenStream::new();
+        for (name, guard, kind, method) in [
+            ("budget", &guards.budget, quote!(RetryBudget), quote!(charged_to)),
+            ("rate", &guards.adaptive, quote!(AdaptiveRate), quote!(at_rate)),
+        ] {
+            let Some(guard) = guard else { continue };
+            let name = local(name);
+            all.extend(borrowed(&name, Some(guard)));
+            let lent = self.lent(&kind, &name, guard);
+            bounds = quote!(#bounds.#method(#lent));
+        }
+        (all, bounds)
     }
 
     /// Waits until it is the attempt's turn, or ends the call.
@@ -64,28 +59,39 @@ impl Turn<'_> {
         let Self { plan, constants: Constants { site, .. }, .. } = self;
         let krate = &plan.krate;
         let rate = plan.guards.adaptive.as_ref()?;
-        let queue = self.asked(&quote!(queue), &quote!(AdaptiveRate), rate, &reference(rate));
         let (retry, turn, queued, delay) = (local("retry"), local("turn"), local("queued"), local("delay"));
-        let (reason, elapsed, ready) = (local("reason"), local("elapsed"), local("ready"));
+        let (name, reason, elapsed) = (local("rate"), local("reason"), local("elapsed"));
         let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
-        let (bounds, wait, end) = (self.bounds(), self.sleep(), self.end_waiting(&quote!(#reason)));
+        let borrowed = borrowed(&name, Some(rate));
+        let lent = self.lent(&quote!(AdaptiveRate), &name, rate);
+        let (breaker, behind) = self.behind();
+        let bounds = quote!(#krate::__private::Bounds::NONE #behind);
+        let (ended, limits) = self.ends();
+        let (wait, end) = (self.sleep(), self.end_waiting(&quote!(#reason)));
         let is_limited = plan.time.has_deadline();
+        let ready = local("ready");
         let too_late = is_limited.then(|| {
             quote!(#krate::__private::Queued::TooLate(#elapsed) => {
                 #ready = ::core::result::Result::Err(#elapsed);
             })
         });
         let turn = quote! {
-            let #queued = match #queue {
-                #none => #krate::__private::Queued::Made,
-                #some(mut #turn) => loop {
-                    let #delay = match #retry.queued(#site, #bounds, &mut #turn) {
-                        #krate::__private::Queued::Waits(#delay) => #delay,
-                        #queued => break #queued,
-                    };
-                    #wait
-                },
-            };
+            let #queued;
+            {
+                #borrowed
+                #breaker
+                #queued = match #krate::__private::queue(#lent, #site, #bounds) {
+                    #none => #krate::__private::Queued::Made,
+                    #some(mut #turn) => loop {
+                        let #queued = { #ended #retry.queued(#site, #limits #behind, &mut #turn) };
+                        let #delay = match #queued {
+                            #krate::__private::Queued::Waits(#delay) => #delay,
+                            #queued => break #queued,
+                        };
+                        #wait
+                    },
+                };
+            }
             match #queued {
                 #too_late
                 #krate::__private::Queued::Over(#reason) => { #end }
@@ -96,18 +102,36 @@ impl Turn<'_> {
         Some(if may_be_over { quote!(if #ready.is_ok() { #turn }) } else { turn })
     }
 
-    /// `made` with leave of the circuit breaker, which is borrowed for as long; without, the attempt is lost.
+    /// The breaker that an attempt is behind while it waits for its turn: borrowed, and as a bound.
+    fn behind(&self) -> (Option<TokenStream>, Option<TokenStream>) {
+        let name = local("breaker");
+        let breaker = self.plan.guards.circuit_breaker.as_ref();
+        let bound = breaker.map(|breaker| {
+            let lent = self.lent(&quote!(CircuitBreaker), &name, breaker);
+            quote!(.behind(#lent))
+        });
+        (borrowed(&name, breaker), bound)
+    }
+
+    /// `made` with leave of the circuit breaker, which is borrowed for as long; without, the attempt is lost. None is
+    /// asked for an attempt that comes after the deadline.
     pub(super) fn admitted(&self, made: TokenStream) -> TokenStream {
-        let Some(breaker) = &self.plan.guards.circuit_breaker else { return made };
-        let (lender, admitted) = (local("breaker"), local("admitted"));
-        let reference = reference(breaker);
-        let admit = self.asked(&quote!(admit), &quote!(CircuitBreaker), breaker, &quote!(#lender));
+        let Self { plan, constants: Constants { site, .. }, .. } = self;
+        let krate = &plan.krate;
+        let Some(breaker) = &plan.guards.circuit_breaker else { return made };
+        let (name, admitted, begun) = (local("breaker"), local("admitted"), local("begun"));
         let (permit, open, refused) = (local("permit"), local("open"), self.refused());
+        let retry = local("retry");
+        let counted =
+            self.counted().map(|counted| quote!(if #permit.is_some() && !#retry.is_retry() #counted));
+        let borrowed = borrowed(&name, Some(breaker));
+        let lent = self.lent(&quote!(CircuitBreaker), &name, breaker);
+        let is_made = if plan.time.has_deadline() { quote!(#begun.is_ok()) } else { quote!(true) };
         quote! {
-            let #lender = #reference;
-            let #admitted = #admit;
+            #borrowed
+            let #admitted = #krate::__private::admit(#lent, #site, #is_made);
             match #admitted {
-                ::core::result::Result::Ok(#permit) => { #made }
+                ::core::result::Result::Ok(#permit) => { #counted #made }
                 ::core::result::Result::Err(#open) => { #refused }
             }
         }
@@ -122,13 +146,13 @@ impl Turn<'_> {
         if guards.budget.is_none() && guards.adaptive.is_none() && guards.circuit_breaker.is_none() {
             return quote!(#retry.succeeded(#site););
         }
-        let bounds = self.guarded(quote!(#krate::__private::Bounds::NONE));
+        let (borrowed, bounds) = self.guarded(quote!(#krate::__private::Bounds::NONE));
         let permit = if guards.circuit_breaker.is_some() {
-            quote!(::core::option::Option::Some(#permit))
+            quote!(#permit)
         } else {
             quote!(::core::option::Option::None)
         };
-        quote!(#retry.succeeded_within(#site, #bounds, #permit);)
+        quote!({ #borrowed #retry.succeeded_within(#site, #bounds, #permit); })
     }
 
     /// A verdict that the circuit breaker is told.
@@ -136,7 +160,7 @@ impl Turn<'_> {
         if self.plan.guards.circuit_breaker.is_none() {
             return verdict.clone();
         }
-        let (permit, site) = (local("permit"), &self.constants.site);
-        quote!(#permit.fails(#site, #verdict))
+        let (krate, permit, site) = (&self.plan.krate, local("permit"), &self.constants.site);
+        quote!(#krate::__private::fails(#permit, #site, #verdict))
     }
 }

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{attempt::Turn, ends::Ends, local, policy::Constants};
+use super::{attempt::Turn, ends::Ends, guard::borrowed, local, policy::Constants};
 use crate::plan::Plan;
 
 impl Plan {
@@ -64,8 +64,8 @@ impl Turn<'_> {
         if self.keeps_values() { kept.clone() } else { quote!(#kept.map(::core::result::Result::Err)) }
     }
 
-    /// What ends the call besides its policy.
-    pub(super) fn bounds(&self) -> TokenStream {
+    /// What ends the call besides its policy and its guards: the token, borrowed, and the bounds.
+    pub(super) fn ends(&self) -> (Option<TokenStream>, TokenStream) {
         let krate = &self.plan.krate;
         let bounds = if self.plan.time.has_deadline() {
             let deadline = local("deadline");
@@ -73,11 +73,25 @@ impl Turn<'_> {
         } else {
             quote!(#krate::__private::Bounds::NONE)
         };
-        let bounds = self.guarded(bounds);
-        let Some(token) = self.cancel_token() else { return bounds };
-        let ends = Ends::of(&token);
-        let bounds = ends.show(bounds);
-        quote_spanned!(ends.mixed()=> #bounds.unless(#token))
+        let name = local("token");
+        let token = self.plan.time.cancel.as_ref();
+        let bounds = match token {
+            None => bounds,
+            Some(token) => {
+                let ends = Ends::of(token);
+                let (bounds, name) = (ends.show(bounds), ends.show(&name));
+                quote_spanned!(ends.mixed()=> #bounds.unless(#name))
+            }
+        };
+        (borrowed(&name, token), bounds)
+    }
+
+    /// What `ask` asks with all that ends the call besides its policy.
+    pub(super) fn bounded(&self, ask: impl FnOnce(&TokenStream) -> TokenStream) -> TokenStream {
+        let (token, bounds) = self.ends();
+        let (guards, bounds) = self.guarded(bounds);
+        let asked = ask(&bounds);
+        quote!({ #token #guards #asked })
     }
 
     /// Ends the call with the local `outcome`, an option: without one there is nothing to wrap.

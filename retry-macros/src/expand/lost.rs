@@ -17,7 +17,7 @@ struct Loss<'a> {
     /// The local that says why.
     cause: Ident,
     /// How the error type expresses it: a trait of the runtime's and its function.
-    from: TokenStream,
+    from: [&'static str; 2],
     /// The key to report at if it cannot.
     place: Span,
     /// What makes the error instead, and the runtime's helper of that name.
@@ -48,15 +48,17 @@ impl Turn<'_> {
     pub(super) fn timed_out(&self) -> TokenStream {
         let Self { plan, constants: Constants { site, .. }, .. } = self;
         let (retry, elapsed, permit) = (local("retry"), local("elapsed"), local("permit"));
-        let bounds = self.bounds();
-        let told =
-            plan.guards.circuit_breaker.is_some().then(|| quote!(#permit.times_out(#site, &#elapsed);));
-        let decision = quote!(#retry.timed_out(#site, #bounds, &#elapsed));
+        let krate = &plan.krate;
+        let told = plan.guards.circuit_breaker.is_some().then(|| {
+            let verdict = quote!(#krate::Classify::classify(&#elapsed));
+            quote!(let _ = #krate::__private::fails(#permit, #site, #verdict);)
+        });
+        let decision = self.bounded(|bounds| quote!(#retry.timed_out(#site, #bounds, &#elapsed)));
         let rest = self.lost(
             &decision,
             &Loss {
                 cause: elapsed,
-                from: quote!(FromElapsed > ::from_elapsed),
+                from: ["FromElapsed", "from_elapsed"],
                 place: plan.time.place(),
                 make: plan.time.timeout_error.as_ref(),
                 helper: quote!(timeout_error),
@@ -72,12 +74,12 @@ impl Turn<'_> {
     pub(super) fn refused(&self) -> TokenStream {
         let Self { plan, constants: Constants { site, .. }, .. } = self;
         let (retry, open) = (local("retry"), local("open"));
-        let bounds = self.bounds();
+        let decision = self.bounded(|bounds| quote!(#retry.refused(#site, #bounds, &#open)));
         self.lost(
-            &quote!(#retry.refused(#site, #bounds, &#open)),
+            &decision,
             &Loss {
                 cause: open,
-                from: quote!(FromCircuitOpen > ::from_circuit_open),
+                from: ["FromCircuitOpen", "from_circuit_open"],
                 place: plan.guards.place(),
                 make: plan.guards.open_error.as_ref(),
                 helper: quote!(open_error),
@@ -165,7 +167,8 @@ impl Turn<'_> {
         let Loss { cause, from, place, make, helper, .. } = loss;
         let error_type = self.error_type();
         let Some(callee) = make else {
-            let from = Ends::at(*place).show(quote!(<#error_type as #krate::__private::#from));
+            let [name, function] = from.map(local);
+            let from = Ends::at(*place).show(quote!(<#error_type as #krate::__private::#name>::#function));
             return quote!(::core::result::Result::Err(#from(#cause)));
         };
         let call = called(krate, callee, helper, &ends(callee).show(cause));

@@ -1,6 +1,6 @@
 //! The loop in the place that the function's shape asks for.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 use super::{attempt::Turn, local, policy, time};
@@ -73,12 +73,17 @@ fn boxed_type(plan: &Plan, outcome: &TokenStream) -> Option<TokenStream> {
 }
 
 /// A return that is never taken: it tells the compiler what `?` and `return` in the block convert to.
-/// The arguments named in it are borrowed uniquely, which keeps the future `Send`.
+/// The arguments named in it are borrowed uniquely, which keeps the future `Send`; but for one that lends its circuit
+/// breaker meanwhile.
 fn fix_type(plan: &Plan, returned: &TokenStream) -> TokenStream {
     let outcome = local("outcome");
-    let owned = plan.arguments.owned.iter().map(|name| quote!(let _ = &mut #name;));
+    let is_free = |name: &&Ident| {
+        !plan.guards.circuit_breaker.as_ref().is_some_and(|breaker| names(breaker.clone(), name))
+    };
+    let owned = plan.arguments.owned.iter().filter(is_free).map(|name| quote!(let _ = &mut #name;));
     let this = plan.arguments.cloned_self.map(|_| local("this")).map(|this| quote!(let _ = &mut #this;));
-    let reborrowed = plan.arguments.reborrowed.iter().map(|name| quote!(let _ = &mut *#name;));
+    let reborrowed =
+        plan.arguments.reborrowed.iter().filter(is_free).map(|name| quote!(let _ = &mut *#name;));
     quote! {
         if let ::core::option::Option::Some(#outcome) = ::core::option::Option::None::<#returned> {
             #(#owned)*
@@ -87,6 +92,15 @@ fn fix_type(plan: &Plan, returned: &TokenStream) -> TokenStream {
             return #outcome;
         }
     }
+}
+
+/// Whether the tokens name an argument.
+fn names(tokens: TokenStream, argument: &Ident) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == *argument,
+        TokenTree::Group(group) => names(group.stream(), argument),
+        _ => false,
+    })
 }
 
 /// The body as a block within a block of ours: braces that are not the user's, so that no lint asks to

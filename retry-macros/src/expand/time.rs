@@ -161,21 +161,28 @@ impl Turn<'_> {
         }
     }
 
+    /// `let begun = ..;`: how long the attempt may take where the call has a deadline, or why it is not made.
+    pub(super) fn begun(&self) -> Option<TokenStream> {
+        let Self { plan, constants: Constants { site, .. }, .. } = self;
+        if !plan.time.has_deadline() {
+            return None;
+        }
+        let (retry, deadline, begun, ready) =
+            (local("retry"), local("deadline"), local("begun"), local("ready"));
+        let timeout = plan.time.attempt_timeout.as_ref().map_or_else(longest, |limit| value(plan, limit));
+        let limit = quote!(#retry.limit(#site, #deadline, #timeout));
+        let limit = if self.may_not_begin() { quote!(#ready.and_then(|()| #limit)) } else { limit };
+        Some(quote!(let #begun = #limit;))
+    }
+
     /// Makes an attempt within its limit and settles how it ended.
     pub(super) fn limited(&self, setup: &TokenStream, attempt: &TokenStream) -> TokenStream {
-        let Self { plan, constants: Constants { site, .. }, .. } = self;
-        let (retry, deadline, limit) = (local("retry"), local("deadline"), local("limit"));
-        let (ended, elapsed, outcome, ready) =
-            (local("ended"), local("elapsed"), local("outcome"), local("ready"));
+        let (ended, elapsed, outcome) = (local("ended"), local("elapsed"), local("outcome"));
+        let (limit, begun) = (local("limit"), local("begun"));
         let (ok, err) = (quote!(::core::result::Result::Ok), quote!(::core::result::Result::Err));
         let clones = self.clones();
         let made = quote!({ #clones #setup let #ended = #attempt; #ended });
-        let made = if plan.time.has_deadline() {
-            let timeout = plan.time.attempt_timeout.as_ref().map_or_else(longest, |limit| value(plan, limit));
-            let mut begun = quote!(#retry.limit(#site, #deadline, #timeout));
-            if self.may_not_begin() {
-                begun = quote!(#ready.and_then(|()| #begun));
-            }
+        let made = if self.plan.time.has_deadline() {
             quote!(match #begun { #ok(#limit) => #made, #err(#elapsed) => #err(#elapsed) })
         } else {
             made

@@ -3,20 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{attempt::Turn, ends::Ends, hooks::described, local, policy::Constants};
+use super::{attempt::Turn, ends::Ends, guard::borrowed, hooks::described, local, policy::Constants};
 
 impl Turn<'_> {
-    /// `&(token)`, borrowed anew at each look, so that an attempt may borrow what it is a part of.
-    pub(super) fn cancel_token(&self) -> Option<TokenStream> {
-        let token = self.plan.time.cancel.as_ref()?;
-        Some(quote_spanned!(Ends::of(token).mixed()=> &(#token)))
-    }
-
+    /// `is_cancelled(token)`, shown at the expression that is borrowed by that name.
     fn look(&self, token: &TokenStream) -> TokenStream {
         let krate = &self.plan.krate;
         let ends = Ends::of(token);
-        let is_cancelled = ends.show(quote!(#krate::__private::is_cancelled));
-        quote_spanned!(ends.mixed()=> #is_cancelled(#token))
+        let (is_cancelled, name) =
+            (ends.show(quote!(#krate::__private::is_cancelled)), ends.show(local("token")));
+        quote_spanned!(ends.mixed()=> #is_cancelled(#name))
     }
 
     /// Waits as long as the decision says, and no longer than a deadline that a hook may have used up.
@@ -31,21 +27,27 @@ impl Turn<'_> {
     }
 
     fn decided_wait(&self) -> TokenStream {
-        let Some(token) = self.cancel_token() else { return self.sleep() };
+        let Some(token) = &self.plan.time.cancel else { return self.sleep() };
         let (delay, cancelled) = (local("delay"), local("cancelled"));
-        let (waited, look) = (self.sleep_unless_cancelled(&token), self.look(&token));
+        let borrowed = borrowed(&local("token"), Some(token));
+        let (waited, look) = (self.sleep_unless_cancelled(token), self.look(token));
         let end = self.end_cancelled();
         quote! {
-            let #cancelled = if #delay.lasts() { #waited } else { #look };
+            let #cancelled;
+            {
+                #borrowed
+                #cancelled = if #delay.lasts() { #waited } else { #look };
+            }
             if #cancelled { #end }
         }
     }
 
     /// Waits as long as `delay` says, or until the call is cancelled.
     pub(super) fn sleep(&self) -> TokenStream {
-        if let Some(token) = self.cancel_token() {
-            let waited = self.sleep_unless_cancelled(&token);
-            return quote!(let _ = #waited;);
+        if let Some(token) = &self.plan.time.cancel {
+            let borrowed = borrowed(&local("token"), Some(token));
+            let waited = self.sleep_unless_cancelled(token);
+            return quote!({ #borrowed let _ = #waited; });
         }
         let Self { plan, awaited, constants: Constants { site, .. } } = self;
         let krate = &plan.krate;
@@ -69,6 +71,7 @@ impl Turn<'_> {
         let krate = &plan.krate;
         let delay = local("delay");
         let ends = Ends::of(token);
+        let name = ends.show(local("token"));
         let call = |name: TokenStream| ends.show(quote!(#krate::__private::#name));
         let (unless, look) = (call(quote!(unless)), self.look(token));
         match &plan.sleep {
@@ -82,24 +85,25 @@ impl Turn<'_> {
                 let future = quote_spanned! {Ends::of(path).mixed()=>
                     ::core::future::IntoFuture::into_future(#slept)
                 };
-                quote_spanned!(ends.mixed()=> #unless(#token, #future).await)
+                quote_spanned!(ends.mixed()=> #unless(#name, #future).await)
             }
             None if awaited.is_empty() => {
                 let unless = call(quote!(blocking_unless));
-                quote_spanned!(ends.mixed()=> #unless(#token, #delay, #site))
+                quote_spanned!(ends.mixed()=> #unless(#name, #delay, #site))
             }
             None => {
                 let timer = ends.show(quote!(#krate::__private::asynchronous(#delay)));
-                quote_spanned!(ends.mixed()=> #unless(#token, #timer).await)
+                quote_spanned!(ends.mixed()=> #unless(#name, #timer).await)
             }
         }
     }
 
     /// Ends the call if it was cancelled while `before_retry` ran.
     pub(super) fn end_if_cancelled(&self) -> Option<TokenStream> {
-        let look = self.look(&self.cancel_token()?);
-        let end = self.end_cancelled();
-        Some(quote!(if #look { #end }))
+        let token = self.plan.time.cancel.as_ref()?;
+        let (cancelled, borrowed) = (local("cancelled"), borrowed(&local("token"), Some(token)));
+        let (look, end) = (self.look(token), self.end_cancelled());
+        Some(quote!(let #cancelled = { #borrowed #look }; if #cancelled { #end }))
     }
 
     fn end_cancelled(&self) -> TokenStream {

@@ -9,7 +9,7 @@ use super::{
     Call,
     guards::Guards,
     parts::{Asynchronous, Before, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
-    steps::{Step, judge, tell},
+    steps::{Step, count, judge, tell},
 };
 use crate::{__private::Preparation, Context, RetryError, delay::Delay, retry::Retry, site::Site};
 
@@ -169,6 +169,7 @@ where
                 let made = match self.guards.admit(self.core.now()) {
                     Err(refused) => Err(refused),
                     Ok(permit) => {
+                        count(&self.guards, &retry, self.core.now());
                         let outcome = (self.operation)().await;
                         let verdict = judge(&mut self.judge, &mut self.judge_ok, &outcome);
                         tell(permit, verdict, self.core.now());

@@ -1,7 +1,6 @@
 //! The loop form: for a block that is no function, or that borrows what no closure can hold.
 
 use std::{
-    borrow::Borrow,
     fmt,
     time::{Duration, Instant},
 };
@@ -11,7 +10,7 @@ use rand::Rng;
 use super::{
     asynchronous::AsyncSleep,
     blocking::BlockingSleep,
-    guards::{ChargedTo, Guards},
+    guards::{ChargedTo, Guards, Shares},
     parts::{Loggable, SleepBy},
 };
 use crate::{
@@ -100,9 +99,9 @@ impl<S, G: Guards<()>> Attempts<S, G> {
 
     /// Shares a budget with other calls, which is told of this one now: each retry is charged to it, and none is made
     /// that it does not pay for. [`succeeded`](Self::succeeded) gives back what a token bucket gives back. Takes a
-    /// reference, or an `Arc`.
-    pub fn budget<R: Borrow<RetryBudget>>(self, budget: R) -> Attempts<S, ChargedTo<R, G>> {
-        budget.borrow().called(self.now());
+    /// reference, or an `Arc`. A [`clock`](Self::clock) is named before.
+    pub fn budget<R: Shares<RetryBudget>>(self, budget: R) -> Attempts<S, ChargedTo<R, G>> {
+        budget.shared().called(self.now());
         let Self { site, retry, pending, waiting_since, undecided, sleep, guards, rng, clock } = self;
         let guards = ChargedTo(budget, guards);
         Attempts { site, retry, pending, waiting_since, undecided, sleep, guards, rng, clock }

@@ -6,7 +6,7 @@ use super::{
     Call,
     guards::Guards,
     parts::{Before, Blocking, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
-    steps::{Step, judge, tell},
+    steps::{Step, count, judge, tell},
 };
 use crate::{__private::Preparation, Context, RetryError, delay::Delay, retry::Retry, site::Site, sleep};
 
@@ -124,6 +124,7 @@ where
             let made = match self.guards.admit(self.core.now()) {
                 Err(refused) => Err(refused),
                 Ok(permit) => {
+                    count(&self.guards, &retry, self.core.now());
                     let outcome = (self.operation)();
                     let verdict = judge(&mut self.judge, &mut self.judge_ok, &outcome);
                     tell(permit, verdict, self.core.now());

@@ -1,12 +1,12 @@
 //! What a call may be told before it is made.
 
-use std::{borrow::Borrow, time::Instant};
+use std::time::Instant;
 
 use rand::Rng;
 
 use super::{
     Call,
-    guards::{AdmittedBy, ChargedTo},
+    guards::{AdmittedBy, ChargedTo, Shares},
     parts::{self, Judged, OnGiveUp, OnRetry, OnSuccess, Operation, TurnedDown},
 };
 use crate::{CircuitBreaker, CircuitOpen, Classify, Context, Event, IntoVerdict, RetryBudget};
@@ -189,7 +189,7 @@ where
     /// Takes a reference, or an `Arc`.
     pub fn budget<R>(self, budget: R) -> Call<Kind, F, J, V, H, B, L, S, ChargedTo<R, G>>
     where
-        R: Borrow<RetryBudget>,
+        R: Shares<RetryBudget>,
     {
         let Self { core, operation, judge, judge_ok, hooks, before, fallback, sleep, guards } = self;
         let guards = ChargedTo(budget, guards);
@@ -201,7 +201,7 @@ where
     /// later one waits for the circuit as for a server hint. Takes a reference, or an `Arc`.
     pub fn circuit_breaker<C>(self, breaker: C) -> Call<Kind, F, J, V, H, B, L, S, AdmittedBy<C, G>>
     where
-        C: Borrow<CircuitBreaker>,
+        C: Shares<CircuitBreaker>,
         F::Error: From<CircuitOpen>,
     {
         let Self { core, operation, judge, judge_ok, hooks, before, fallback, sleep, guards } = self;

@@ -1,8 +1,26 @@
 //! What a call shares with others: each a type of its own, so that what is not asked for costs nothing.
 
-use std::{borrow::Borrow, convert::Infallible, time::Instant};
+use std::{convert::Infallible, ops::Deref, time::Instant};
 
-use crate::{CircuitBreaker, CircuitOpen, RetryBudget, bounds::Bounds, guard::Permit};
+use crate::{CircuitBreaker, CircuitOpen, RetryBudget, bounds::Bounds, guard::Permit, retry::LeadsTo};
+
+/// What leads to a guard that calls share.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` leads to no `{Guard}` that calls share",
+    label = "no shared `{Guard}`",
+    note = "pass a reference, such as `&API`, or an `Arc`"
+)]
+pub trait Shares<Guard> {
+    /// The guard.
+    fn shared(&self) -> &Guard;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Guard, S: Deref<Target: LeadsTo<Guard>>> Shares<Guard> for S {
+    fn shared(&self) -> &Guard {
+        (**self).guard()
+    }
+}
 
 /// The guards of a call, one inside the other.
 pub trait Guards<E> {
@@ -64,11 +82,11 @@ impl<E> Guards<E> for () {
 #[derive(Clone, Copy, Debug)]
 pub struct ChargedTo<R, Inner>(pub(super) R, pub(super) Inner);
 
-impl<E, R: Borrow<RetryBudget>, Inner: Guards<E>> Guards<E> for ChargedTo<R, Inner> {
+impl<E, R: Shares<RetryBudget>, Inner: Guards<E>> Guards<E> for ChargedTo<R, Inner> {
     type Refusal = Inner::Refusal;
 
     fn bounds(&self) -> Bounds<'_> {
-        self.1.bounds().charged_to(self.0.borrow())
+        self.1.bounds().charged_to(self.0.shared())
     }
 
     fn admit(&self, clock: fn() -> Instant) -> Result<Option<Permit<'_>>, Inner::Refusal> {
@@ -80,7 +98,7 @@ impl<E, R: Borrow<RetryBudget>, Inner: Guards<E>> Guards<E> for ChargedTo<R, Inn
 #[derive(Clone, Copy, Debug)]
 pub struct AdmittedBy<C, Inner>(pub(super) C, pub(super) Inner);
 
-impl<E: From<CircuitOpen>, C: Borrow<CircuitBreaker>, Inner: Guards<E>> Guards<E> for AdmittedBy<C, Inner> {
+impl<E: From<CircuitOpen>, C: Shares<CircuitBreaker>, Inner: Guards<E>> Guards<E> for AdmittedBy<C, Inner> {
     type Refusal = CircuitOpen;
 
     fn bounds(&self) -> Bounds<'_> {
@@ -88,6 +106,6 @@ impl<E: From<CircuitOpen>, C: Borrow<CircuitBreaker>, Inner: Guards<E>> Guards<E
     }
 
     fn admit(&self, clock: fn() -> Instant) -> Result<Option<Permit<'_>>, CircuitOpen> {
-        self.0.borrow().admit_by(clock).map(Some)
+        self.0.shared().admit_by(clock).map(Some)
     }
 }

@@ -34,6 +34,13 @@ pub(super) fn judge<T, E>(
     }
 }
 
+/// Counts a call whose first attempt is let through.
+pub(super) fn count<E>(guards: &impl Guards<E>, retry: &Retry, clock: fn() -> Instant) {
+    if let Some(budget) = guards.bounds().budget.filter(|_| !retry.is_retry()) {
+        budget.called(clock);
+    }
+}
+
 /// Tells a circuit breaker how the attempt ended. What is permanent, a success among it, was answered.
 pub(super) fn tell(permit: Option<Permit<'_>>, verdict: Verdict, clock: fn() -> Instant) {
     if let Some(permit) = permit {
@@ -52,9 +59,6 @@ where
     G: Guards<F::Error>,
 {
     pub(super) fn start(&self, wrapped: bool) -> Retry {
-        if let Some(budget) = self.guards.bounds().budget {
-            budget.called(self.core.now());
-        }
         if wrapped || H::LISTEN || B::LISTEN || self.core.site.policy().max_elapsed().is_some() {
             Retry::timed_at(self.core.now()())
         } else {

@@ -87,6 +87,14 @@ mod to_tracing {
                 Counted(event.attempt, event.max_attempts),
                 event.operation,
             );
+        } else if event.attempt == 1 && reason == StopReason::CircuitOpen {
+            emit!(
+                Level::WARN,
+                event,
+                { error = %error, reason = reason.as_str(), },
+                "{} was refused ({reason}): {error}",
+                event.operation,
+            );
         } else if event.attempt == 0 {
             emit!(
                 Level::ERROR,

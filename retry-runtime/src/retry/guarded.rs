@@ -69,19 +69,40 @@ pub fn called(budget: &RetryBudget, site: &Site) {
     budget.called(site.clock());
 }
 
-/// Leave to make an attempt.
+/// Leave to make an attempt; none is asked for one that is not to be made.
 ///
 /// # Errors
 /// The circuit is open.
 #[inline]
-pub fn admit<'a>(breaker: &'a CircuitBreaker, site: &Site) -> Result<Permit<'a>, CircuitOpen> {
-    breaker.admit_by(site.clock())
+pub fn admit<'a>(
+    breaker: &'a CircuitBreaker,
+    site: &Site,
+    is_made: bool,
+) -> Result<Option<Permit<'a>>, CircuitOpen> {
+    if is_made { breaker.admit_by(site.clock()).map(Some) } else { Ok(None) }
 }
 
-/// The place of an attempt in the queue of its rate; `None` while nothing waits.
+/// The place of an attempt in the queue of its rate; `None` while nothing waits, nor an attempt that the circuit
+/// breaker will refuse.
 #[inline]
-pub fn queue<'a>(rate: &'a AdaptiveRate, site: &Site) -> Option<Turn<'a>> {
-    if rate.is_throttled() { rate.acquire(site.clock()()) } else { None }
+pub fn queue<'a>(rate: &'a AdaptiveRate, site: &Site, bounds: Bounds<'_>) -> Option<Turn<'a>> {
+    if rate.is_throttled() { join_queue(rate, site, bounds) } else { None }
+}
+
+#[cold]
+#[inline(never)]
+fn join_queue<'a>(rate: &'a AdaptiveRate, site: &Site, bounds: Bounds<'_>) -> Option<Turn<'a>> {
+    if bounds.is_refused(site.clock()) { None } else { rate.acquire(site.clock()()) }
+}
+
+/// An attempt failed now; its breaker is told, and the verdict passed on.
+#[cold]
+#[inline(never)]
+pub fn fails(permit: Option<Permit<'_>>, site: &Site, verdict: Verdict) -> Verdict {
+    if let Some(permit) = permit {
+        permit.failed(verdict, site.clock()());
+    }
+    verdict
 }
 
 /// What an attempt does that waits for its turn.
@@ -130,15 +151,20 @@ impl Retry {
     pub fn queued(&mut self, site: &Site, bounds: Bounds<'_>, turn: &mut Turn<'_>) -> Queued {
         let clock = site.clock();
         if bounds.is_cancelled {
-            // Before the first attempt there is no error to end with.
-            return if self.is_retry() { Queued::Over(StopReason::Cancelled) } else { Queued::Made };
-        }
-        let wait = Delay::of(turn.wait(clock()));
-        if !wait.lasts() {
+            if self.is_retry() {
+                return Queued::Over(StopReason::Cancelled);
+            }
+            // There is no error to end with.
+            turn.keep();
             return Queued::Made;
         }
+        if bounds.is_refused(clock) {
+            return Queued::Made;
+        }
+        let wait = Delay::of(turn.wait(clock()));
         let driver = self.driver_mut();
         match driver.may_wait(site.policy(), bounds, wait.nanos(), &clock) {
+            Ok(()) if !wait.lasts() => Queued::Made,
             Ok(()) => {
                 if site.is_on_tokio() {
                     sleep::assert_timer(site);
@@ -166,24 +192,5 @@ impl Retry {
         delay: Option<Delay>,
     ) -> Event<'a, E> {
         Event { circuit_open: Some(*open), ..self.event(site, error, delay) }
-    }
-}
-
-impl Permit<'_> {
-    /// The attempt failed now; passes the verdict on.
-    #[cold]
-    #[inline(never)]
-    pub fn fails(self, site: &Site, verdict: Verdict) -> Verdict {
-        self.failed(verdict, site.clock()());
-        verdict
-    }
-
-    /// The attempt was dropped because its time was over. One that never began says nothing.
-    #[cold]
-    #[inline(never)]
-    pub fn times_out(self, site: &Site, elapsed: &Elapsed) {
-        if !elapsed.is_unmade() {
-            self.failed(Verdict::TIMED_OUT, site.clock()());
-        }
     }
 }

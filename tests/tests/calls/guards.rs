@@ -35,7 +35,7 @@ fn a_blocking_call_makes_no_retry_that_is_not_paid() {
 #[tokio::test(start_paused = true)]
 async fn an_async_call_makes_no_retry_that_is_not_paid() {
     let (budget, flaky) = (Arc::new(budget()), Flaky::failing(9));
-    let call = POLICY.call_async(|| flaky.call_async()).budget(Arc::clone(&budget));
+    let call = POLICY.call_async(|| flaky.call_async()).budget(&budget);
     let error = call.run_wrapped().await.expect_err("dry");
     assert_eq!((error.attempts(), error.reason(), budget.balance()), (3, StopReason::Budget, 2));
 }

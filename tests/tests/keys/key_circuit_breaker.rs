@@ -1,6 +1,7 @@
 //! `circuit_breaker`: attempts that would fail are not made.
 
 mod outcomes;
+mod owned;
 mod probes;
 mod refused;
 mod shapes;

@@ -65,6 +65,21 @@ async fn a_circuit_that_stays_open_is_the_reason() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_call_that_comes_to_an_open_circuit_was_refused() {
+    let (log, _guard) = Log::listen();
+    let breaker = fragile().with_open_time(Duration::from_secs(120));
+    for _ in 0..2 {
+        assert!(guarded(&Flaky::failing(1), &breaker).await.is_err());
+    }
+    let [.., line] = &log.lines()[..] else { panic!("three lines") };
+    assert_eq!((line.level, line.text("reason")), (Level::WARN, "circuit open"));
+    assert_eq!(
+        line.message,
+        "guarded was refused (circuit open): circuit breaker `lake` is open: try again in 119.9s"
+    );
+}
+
 /// What the user's error says of it is the user's affair.
 #[retry(initial_delay = "0s", circuit_breaker = breaker, open_error = |_: CircuitOpen| ServerError::Gone)]
 fn expressed(flaky: &Flaky, breaker: &CircuitBreaker) -> Result<u32, ServerError> {

@@ -62,9 +62,15 @@ enum Answer {
 
 /// Making one, and asking it.
 impl AdaptiveRate {
-    /// One that has not seen a throttling yet. The name is for logs and metrics.
+    /// One that has not seen a throttling yet. The name tells rates apart. Write `static`, never `const`: each look at a
+    /// `const` is a new one, which has seen nothing.
+    ///
+    /// # Panics
+    /// If the name is empty.
     #[must_use]
+    #[track_caller]
     pub const fn new(name: &'static str) -> Self {
+        assert!(!name.is_empty(), "an adaptive rate needs a name: it tells rates apart");
         Self {
             name,
             min_rate: 0.5,

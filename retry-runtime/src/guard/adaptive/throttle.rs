@@ -121,9 +121,18 @@ impl Tokens {
     }
 
     fn give_back(&mut self, number: u64) {
+        self.available += 1.0;
+        if number == self.taken {
+            // Nobody is behind it, nor behind those that were given back before it.
+            self.taken = self.taken.wrapping_sub(1);
+            while self.returned.back() == Some(&self.taken) {
+                self.returned.pop_back();
+                self.taken = self.taken.wrapping_sub(1);
+            }
+            return self.cut();
+        }
         let place = self.returned.partition_point(|&other| other < number);
         self.returned.insert(place, number);
-        self.available += 1.0;
         self.forget();
         self.cut();
     }
@@ -259,9 +268,12 @@ mod tests {
         assert_eq!(throttle.tokens.returned.len(), 0);
         let [first, second] = [(); 2].map(|()| throttle.take(0));
         throttle.give_back(second);
+        assert_eq!(throttle.tokens.returned.len(), 0, "nobody is behind it");
+        let [second, _third] = [(); 2].map(|()| throttle.take(0));
+        throttle.give_back(second);
         assert_eq!(throttle.tokens.returned.len(), 1);
         assert!(throttle.wait(first, 100_000_000).is_zero());
-        assert_eq!(throttle.tokens.returned.len(), 0);
+        assert_eq!(throttle.tokens.returned.len(), 0, "nobody is before it");
     }
 
     #[test]

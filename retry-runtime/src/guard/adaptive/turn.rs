@@ -40,6 +40,11 @@ impl<'a> Turn<'a> {
         Self { rate, number, begun, slept: Duration::ZERO, has_come: false }
     }
 
+    /// The attempt is made before its turn: the token is its own, and those behind wait for it.
+    pub(crate) const fn keep(&mut self) {
+        self.has_come = true;
+    }
+
     /// It sleeps for so long before it asks again. What a sleeper returns early from, as in a test, was slept all
     /// the same.
     pub(crate) const fn sleeps(&mut self, time: Duration) {

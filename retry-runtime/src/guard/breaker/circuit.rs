@@ -98,6 +98,14 @@ impl Circuit {
         }
     }
 
+    /// Whether a call at `now` would be refused.
+    pub(super) fn refuses(&self, rules: &Rules, now: Instant) -> bool {
+        match self.phase {
+            Phase::HalfOpen { out, passed } => out + passed >= rules.probes,
+            _ => self.state(rules, now) == CircuitState::Open,
+        }
+    }
+
     /// Lets a call through, in which case it is given the generation, or says when to ask again.
     pub(super) fn admit(&mut self, rules: &Rules, now: Instant) -> Result<u64, Duration> {
         match &mut self.phase {

@@ -60,7 +60,8 @@ use crate::clock;
 /// A result that comes in after the state changed says nothing about the new one and changes nothing. A call
 /// that is dropped before its end (a cancelled future, a panic) counts as never made; a probe is then free for
 /// the next. One that hangs holds its probe for as long: give calls a time limit. The clock is that of the
-/// function; one that jumps back counts as no time passed.
+/// function; one that jumps back counts as no time passed, and goes on from there (two that take turns are not told
+/// apart: tests should not mix them).
 ///
 /// # What counts as a failure
 /// | verdict | counts as | because |
@@ -105,8 +106,14 @@ pub struct CircuitBreaker {
 
 /// Building one. Each method panics, in a `static` at compile time, when its figure makes no sense.
 impl CircuitBreaker {
-    /// A breaker with the defaults below. The name is what errors, logs and metrics call it.
+    /// A breaker with the defaults below. The name is what errors call it. Write `static`, never `const`: each look at a
+    /// `const` is a new breaker, a closed one.
+    ///
+    /// # Panics
+    /// If the name is empty.
+    #[track_caller]
     pub const fn new(name: &'static str) -> Self {
+        assert!(!name.is_empty(), "a circuit breaker needs a name: its errors say which one is open");
         Self {
             name,
             rules: Rules::DEFAULT,
@@ -237,6 +244,12 @@ impl CircuitBreaker {
             generation if self.rules.slow.is_none() => Ok(Permit::new(self, generation, None)),
             generation => Ok(Permit::new(self, generation, Some(clock()))),
         }
+    }
+
+    /// Whether a call would be refused, without leave for one.
+    pub(crate) fn refuses(&self, clock: impl FnOnce() -> Instant) -> bool {
+        self.closed.load(Ordering::Acquire) == 0
+            && self.change(|circuit| circuit.refuses(&self.rules, clock()))
     }
 
     #[cold]

@@ -10,6 +10,8 @@ use crate::{Classify, Verdict};
 /// waits until the circuit may let a call through. As an [`io::Error`] it is of the kind
 /// [`ConnectionRefused`](io::ErrorKind::ConnectionRefused), and holds this error.
 ///
+/// In an enum that derives [`Classify`] the variant that holds it is marked `#[classify(source)]`, which keeps the hint.
+///
 /// ```
 /// use std::time::Duration;
 /// use retry_runtime::{CircuitOpen, retry};

@@ -90,7 +90,7 @@ enum Kind {
 impl RetryBudget {
     /// A part of recent calls, with a reserve: 20 % of the calls of the last 10 s, plus 10 retries a second.
     ///
-    /// `name` tells budgets apart in logs and metrics.
+    /// `name` tells budgets apart. Write `static`, never `const`: each look at a `const` is a new budget, a full one.
     ///
     /// # Panics
     /// If the name is empty.
@@ -102,7 +102,7 @@ impl RetryBudget {
     /// A bucket of 500 tokens, full to begin with. A retry takes 14 after a transient failure, 5 after a throttled one
     /// and 10 after a timeout. A success brings back what its last retry took; one without a retry, one token.
     ///
-    /// `name` tells budgets apart in logs and metrics.
+    /// `name` tells budgets apart. Write `static`, never `const`: each look at a `const` is a new budget, a full one.
     ///
     /// # Panics
     /// If the name is empty.
@@ -288,7 +288,7 @@ pub(crate) enum Failure {
 
 #[track_caller]
 const fn named(name: &'static str) -> &'static str {
-    assert!(!name.is_empty(), "a budget needs a name: it tells budgets apart in logs and metrics");
+    assert!(!name.is_empty(), "a budget needs a name: it tells budgets apart");
     name
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use retry_runtime::{RetryBudget, retry};
+use retry_runtime::{CircuitBreaker, RetryBudget, RetryError, StopReason, retry};
 use retry_tests::{Failure, Flaky};
 use tokio::time::advance;
 
@@ -81,4 +81,23 @@ async fn slow(flaky: &Flaky, budget: &RetryBudget) -> Result<u32, Failure> {
 async fn a_long_call_is_one_call() {
     let budget = RetryBudget::new("one").with_ratio(1.0).with_reserve(0);
     assert_eq!(slow(&Flaky::failing(9), &budget).await, Err(Failure(2)));
+}
+
+#[retry(max_attempts = 9, initial_delay = "0s", budget = budget, circuit_breaker = breaker, wrap_error)]
+async fn guarded(
+    flaky: &Flaky,
+    budget: &RetryBudget,
+    breaker: &CircuitBreaker,
+) -> Result<u32, RetryError<Failure>> {
+    flaky.call_async().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_the_breaker_refuses_brings_no_retry() {
+    let (budget, breaker) = (half(), CircuitBreaker::new("lake").with_consecutive_failures(1));
+    for reason in [StopReason::Budget, StopReason::CircuitOpen, StopReason::CircuitOpen] {
+        let error = guarded(&Flaky::failing(9), &budget, &breaker).await.expect_err("flaky");
+        assert_eq!((error.attempts(), error.reason()), (1, reason));
+    }
+    assert_eq!(budget.balance(), 0, "of one call");
 }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::script::{
     MILLI, Outcome, SECOND, Script, Step, THROTTLED, admits, at_rate, dry, given_up, guarded_by, half_open,
-    in_an_outage, next_turn, throttled,
+    in_an_outage, next_turn, open, throttled,
 };
 
 #[retry(max_attempts = 2, jitter = none, circuit_breaker = breaker, adaptive = rate, wrap_error)]
@@ -166,4 +166,61 @@ async fn calls_that_give_up_their_turn_push_nobody_ahead_of_them() {
     let (made, _) = tokio::join!(join_all(queue), join_all(crowd));
     // An attempt a second: theirs come no sooner because others behind them went away.
     assert_eq!(made, [1, 2, 3, 4, 5].map(Duration::from_secs));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_a_turn_while_the_circuit_is_open() {
+    let (breaker, rate, script) = (open().await, throttled().await, Script::default());
+    let start = Instant::now();
+    for _ in 0..9 {
+        assert_eq!(given_up(with_breaker(&breaker, &rate, &script).await), (1, StopReason::CircuitOpen));
+    }
+    assert_eq!((script.made(), start.elapsed()), (0, Duration::ZERO));
+    assert_eq!(next_turn(&rate).await, SECOND, "no turn was taken");
+}
+
+#[retry(
+    max_attempts = 2,
+    initial_delay = "0s",
+    deadline = "2s",
+    circuit_breaker = breaker,
+    adaptive = rate,
+    wrap_error
+)]
+async fn with_breaker_and_deadline(
+    breaker: &CircuitBreaker,
+    rate: &AdaptiveRate,
+    script: &Script,
+) -> Outcome {
+    script.attempt().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_after_the_deadline_ends_the_call_unless_the_circuit_is_open() {
+    let rate = AdaptiveRate::new("api").with_min_rate(0.1);
+    let breaker = CircuitBreaker::new("lake").with_consecutive_failures(1).with_probes(1);
+    let (start, script) = (Instant::now(), Script::failing(THROTTLED));
+    let guarded = with_breaker_and_deadline(&breaker, &rate, &script).await;
+    // Its failure opened the circuit for longer than the call may take.
+    assert_eq!(given_up(guarded), (2, StopReason::CircuitOpen));
+    let unguarded = with_breaker_and_deadline(&CircuitBreaker::new("other"), &rate, &script).await;
+    assert_eq!(given_up(unguarded), (0, StopReason::Deadline));
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[retry(max_attempts = 2, initial_delay = "0s", cancel = stop, adaptive = rate, wrap_error)]
+async fn with_cancel(stop: &CancelToken, rate: &AdaptiveRate, script: &Script) -> Outcome {
+    script.attempt().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_first_attempt_keeps_the_turn_that_it_did_not_wait_for() {
+    let (rate, stop, script) = (throttled().await, CancelToken::new(), Script::default());
+    stop.cancel();
+    let start = Instant::now();
+    for made in 1..=3 {
+        assert_eq!(with_cancel(&stop, &rate, &script).await, Ok(made));
+    }
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert!(next_turn(&rate).await > SECOND, "behind three that were sent already");
 }

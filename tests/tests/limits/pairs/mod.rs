@@ -4,4 +4,5 @@ mod adaptive;
 mod attempts;
 mod breaker;
 mod budget;
+mod locked;
 mod time;

@@ -1,6 +1,6 @@
 //! What must hold of every log.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use proptest::prelude::*;
 use retry_runtime::{CircuitState, RetryError, StopReason};
@@ -138,15 +138,19 @@ pub(super) fn of_the_budget(world: &World) -> Result<(), TestCaseError> {
         }
         Budget::Ratio { ratio, reserve, window, .. } => {
             let log = world.log.borrow();
-            let within = |end: Duration, length: Duration, is_one: fn(&What) -> bool| {
-                let is_near = |entry: &&Entry| entry.at <= end && entry.at + length >= end;
-                log.iter().filter(is_near).filter(|entry| is_one(&entry.what)).count()
+            let retries: Vec<_> = log.iter().filter(|entry| is_charged(&entry.what)).collect();
+            // A call counts when its first attempt is let through.
+            let mut counted = BTreeSet::new();
+            let is_first =
+                |entry: &&Entry| matches!(entry.what, What::Made { .. }) && counted.insert(entry.call);
+            let calls: Vec<_> = log.iter().filter(is_first).collect();
+            let within = |entries: &[&Entry], end: Duration, length: Duration| {
+                entries.iter().filter(|entry| entry.at <= end && entry.at + length >= end).count()
             };
-            for entry in log.iter().filter(|entry| is_charged(&entry.what)) {
+            for entry in &retries {
                 // Both ends of a window that is counted in ticks.
                 let (inner, outer) = (*window - *window / 100, *window + *window / 100);
-                let retries = within(entry.at, inner, is_charged);
-                let calls = within(entry.at, outer, |what| matches!(what, What::Called));
+                let (retries, calls) = (within(&retries, entry.at, inner), within(&calls, entry.at, outer));
                 let allowed = calls as f64 * ratio + f64::from(*reserve) * outer.as_secs_f64();
                 prop_assert!(retries as f64 <= allowed + 1e-6, "{retries} retries, {calls} calls");
             }

@@ -44,7 +44,7 @@ fn numbers_of_nothing_are_refused() {
 
 #[test]
 fn every_figure_at_its_ends_is_taken_in_a_static() {
-    static LEAST: CircuitBreaker = CircuitBreaker::new("")
+    static LEAST: CircuitBreaker = CircuitBreaker::new("l")
         .with_failure_rate(f64::MIN_POSITIVE)
         .with_minimum_calls(1)
         .with_window(Duration::from_nanos(1))
