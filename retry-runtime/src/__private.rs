@@ -8,7 +8,7 @@ pub use crate::{
     guard::{Permit, Turn},
     observe::{Described, Show, Shown},
     policy::Draft,
-    retry::{LeadsTo, Queued, Retry, admit, called, fails, lend, queue},
+    retry::{LeadsTo, Queued, Retry, admit, admit_if, called, fails, lend, queue},
     site::Site,
     sleep::{asynchronous, blocking, timer},
     time::{Deadline, Limit, Moment, Within, within},

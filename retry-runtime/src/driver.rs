@@ -298,12 +298,6 @@ impl Driver {
         self.marks.knows_since().then(|| self.since.until(clock::nanos(now())))
     }
 
-    /// Nanoseconds from the call's start to a moment of the clock, less than a year after it.
-    pub(crate) const fn since_start_until(&self, moment: i64) -> u64 {
-        let since = self.since;
-        since.until(moment)
-    }
-
     /// What the attempt that is about to run may know.
     pub(crate) fn context<'a>(
         &self,

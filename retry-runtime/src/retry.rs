@@ -20,7 +20,7 @@ use crate::{
     sleep,
 };
 
-pub use self::guarded::{LeadsTo, Queued, admit, called, fails, lend, queue};
+pub use self::guarded::{LeadsTo, Queued, admit, admit_if, called, fails, lend, queue};
 
 /// After so many retries at a delay of zero an async call waits for the timer's next tick: one that fails
 /// without ever suspending could not be cancelled otherwise, and would keep its thread from all other
@@ -132,6 +132,14 @@ impl Retry {
     pub fn succeeded(&self, site: &Site) {
         // One comparison, for a call that knows nothing of itself has not failed.
         if self.0.is_some() {
+            self.succeeded_late(site);
+        }
+    }
+
+    /// The same of a call that knows its start.
+    #[inline]
+    pub fn succeeded_timed(&self, site: &Site) {
+        if self.is_retry() {
             self.succeeded_late(site);
         }
     }

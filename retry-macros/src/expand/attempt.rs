@@ -6,7 +6,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use super::{
     ends::Ends,
     hooks::{described, ends},
-    local,
+    label, local,
     policy::Constants,
 };
 use crate::{plan::Plan, shape::Kind};
@@ -41,8 +41,9 @@ impl Turn<'_> {
         };
         let (begun, made) = (self.begun(), self.admitted(made));
         let wait = self.wait();
+        let call = plan.fallback.as_ref().map(|_| label("'call")).map(|call| quote!(#call:));
         let repeat = quote! {
-            loop {
+            #call loop {
                 #ready
                 #prepare
                 #turn

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{attempt::Turn, ends::Ends, local, policy::Constants};
+use super::{attempt::Turn, ends::Ends, label, local, policy::Constants};
 
 /// `let guard = &(expression);`: a statement for each, so that what the expression takes on its way, such as a lock,
 /// is gone when the guard is asked. Anew at each look, so that an attempt may borrow what the guard is a part of.
@@ -119,20 +119,30 @@ impl Turn<'_> {
         let Self { plan, constants: Constants { site, .. }, .. } = self;
         let krate = &plan.krate;
         let Some(breaker) = &plan.guards.circuit_breaker else { return made };
-        let (name, admitted, begun) = (local("breaker"), local("admitted"), local("begun"));
+        let (name, begun) = (local("breaker"), local("begun"));
         let (permit, open, refused) = (local("permit"), local("open"), self.refused());
         let retry = local("retry");
-        let counted =
-            self.counted().map(|counted| quote!(if #permit.is_some() && !#retry.is_retry() #counted));
+        // In an `Option` it would stay in memory, and be looked for there once it is gone.
+        let (admit, is_admitted) = if plan.time.has_deadline() {
+            (quote!(admit_if), Some(quote!(#permit.is_some() &&)))
+        } else {
+            (quote!(admit), None)
+        };
+        let counted = self.counted().map(|counted| quote!(if #is_admitted !#retry.is_retry() #counted));
         let borrowed = borrowed(&name, Some(breaker));
         let lent = self.lent(&quote!(CircuitBreaker), &name, breaker);
-        let is_made = if plan.time.has_deadline() { quote!(#begun.is_ok()) } else { quote!(true) };
+        let is_made = plan.time.has_deadline().then(|| quote!(, #begun.is_ok()));
+        let attempt = label("'attempt");
+        // Its own local, for what else was there would be kept while an async attempt runs.
         quote! {
-            #borrowed
-            let #admitted = #krate::__private::admit(#lent, #site, #is_made);
-            match #admitted {
-                ::core::result::Result::Ok(#permit) => { #counted #made }
-                ::core::result::Result::Err(#open) => { #refused }
+            #attempt: {
+                #borrowed
+                let #permit = match #krate::__private::#admit(#lent, #site #is_made) {
+                    ::core::result::Result::Ok(#permit) => #permit,
+                    ::core::result::Result::Err(#open) => break #attempt { #refused },
+                };
+                #counted
+                #made
             }
         }
     }
@@ -143,16 +153,22 @@ impl Turn<'_> {
         let krate = &plan.krate;
         let (retry, permit) = (local("retry"), local("permit"));
         let guards = &plan.guards;
+        let is_timed = plan.is_timed() || plan.time.has_deadline();
+        let succeeded = if is_timed { quote!(succeeded_timed) } else { quote!(succeeded) };
         if guards.budget.is_none() && guards.adaptive.is_none() && guards.circuit_breaker.is_none() {
-            return quote!(#retry.succeeded(#site););
+            return quote!(#retry.#succeeded(#site););
         }
         let (borrowed, bounds) = self.guarded(quote!(#krate::__private::Bounds::NONE));
-        let permit = if guards.circuit_breaker.is_some() {
-            quote!(#permit)
-        } else {
-            quote!(::core::option::Option::None)
+        let told = match (&guards.circuit_breaker, plan.time.has_deadline()) {
+            (None, _) => quote!(#retry.tell_success(#site, #bounds);),
+            (Some(_), false) => quote!(#retry.tell_success_of(#permit, #site, #bounds);),
+            (Some(_), true) => quote! {
+                if let ::core::option::Option::Some(#permit) = #permit {
+                    #retry.tell_success_of(#permit, #site, #bounds);
+                }
+            },
         };
-        quote!({ #borrowed #retry.succeeded_within(#site, #bounds, #permit); })
+        quote!({ #borrowed #told } #retry.#succeeded(#site);)
     }
 
     /// A verdict that the circuit breaker is told.

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::{attempt::Turn, ends::Ends, local, policy::Constants};
+use super::{attempt::Turn, ends::Ends, label, local, policy::Constants};
 use crate::plan::Callee;
 
 impl Turn<'_> {
@@ -71,7 +71,12 @@ impl Turn<'_> {
             return quote!(return #given);
         }
         let retry = local("retry");
-        if plan.wrap_error { quote!(break #retry.wrap(#site, #error)) } else { quote!(break #error) }
+        let call = label("'call");
+        if plan.wrap_error {
+            quote!(break #call #retry.wrap(#site, #error))
+        } else {
+            quote!(break #call #error)
+        }
     }
 
     /// What the fallback answers.

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{attempt::Turn, ends::Ends, guard::borrowed, local, policy::Constants};
+use super::{attempt::Turn, ends::Ends, guard::borrowed, label, local, policy::Constants};
 use crate::plan::Plan;
 
 impl Plan {
@@ -101,7 +101,8 @@ impl Turn<'_> {
         let given = self.give_up(&quote!(#outcome));
         let nothing = quote!(#retry.wrap_last(#site, ::core::option::Option::None));
         let nothing = if self.plan.fallback.is_some() {
-            quote!(break #nothing)
+            let call = label("'call");
+            quote!(break #call #nothing)
         } else {
             let failed = self.as_outcome("WrappedOutcome", "failed", &nothing);
             quote!(return #failed)

@@ -60,6 +60,11 @@ fn unchanged(args: &Args, item: TokenStream) -> TokenStream {
 #[cfg(test)]
 mod tests;
 
+/// A label of ours: no label of the user's can clash with it.
+pub(crate) fn label(name: &str) -> syn::Lifetime {
+    syn::Lifetime::new(name, Span::mixed_site())
+}
+
 /// A local of ours: no name of the user's can clash with it.
 pub(crate) fn local(name: &str) -> syn::Ident {
     syn::Ident::new(name, Span::mixed_site())

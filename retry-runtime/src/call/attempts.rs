@@ -201,7 +201,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
     /// Says in the log that the call succeeded, if it had failed before; tells its budget, if it has one.
     pub fn succeeded(&self) {
         if let Some(budget) = self.guards.bounds().budget {
-            budget.succeeded(self.retry.charged());
+            budget.succeeded(|| self.retry.charged());
         }
         if self.retry.is_retry() {
             self.retry.succeeded_at(&self.site, &self.now());

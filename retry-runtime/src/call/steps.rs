@@ -109,7 +109,7 @@ where
 
     fn succeeded(&mut self, retry: &Retry) {
         if let Some(budget) = self.guards.bounds().budget {
-            budget.succeeded(retry.charged());
+            budget.succeeded(|| retry.charged());
         }
         if retry.is_retry() {
             retry.succeeded_at(&self.core.site, &self.core.now());

@@ -7,7 +7,6 @@ use crate::{
     Elapsed, Event, RetryError, StopReason, Verdict,
     bounds::Bounds,
     delay::Delay,
-    driver::Driver,
     observe::{Described, log},
     rng::ThreadRng,
     site::Site,
@@ -28,14 +27,14 @@ impl Retry {
     /// Nothing is left: it must not be made.
     #[inline]
     pub fn limit(&self, site: &Site, deadline: Deadline, timeout: Duration) -> Result<Limit, Elapsed> {
-        let elapsed = Elapsed::deadline(self.driver().until(deadline));
         let clock = site.clock();
         // The first attempt begins with the call, whose start was read.
-        let is_over = if self.is_retry() { deadline.is_over(clock(), 0) } else { elapsed.limit().is_zero() };
+        let is_over = if self.is_retry() { deadline.is_over(clock(), 0) } else { deadline.had_passed() };
         if is_over {
-            return Err(elapsed.unmade());
+            Err(deadline.elapsed().unmade())
+        } else {
+            Ok(Limit::attempt(timeout).until(deadline, clock))
         }
-        Ok(Limit::attempt(timeout).until(deadline, elapsed, clock))
     }
 
     /// The wait that was decided, cut to what hooks have left of the call.
@@ -125,12 +124,5 @@ impl Retry {
     /// As [`wrap`](Self::wrap), of a call that may have no error.
     pub fn wrap_last<E>(&self, site: &Site, error: Option<E>) -> RetryError<E> {
         self.wrap_any(error, &site.clock())
-    }
-}
-
-impl Driver {
-    /// The time from the call's start to `deadline`.
-    pub(super) fn until(self, deadline: Deadline) -> Duration {
-        Duration::from_nanos(self.since_start_until(deadline.moment()))
     }
 }

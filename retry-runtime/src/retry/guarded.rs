@@ -69,17 +69,26 @@ pub fn called(budget: &RetryBudget, site: &Site) {
     budget.called(site.clock());
 }
 
-/// Leave to make an attempt; none is asked for one that is not to be made.
+/// Leave to make an attempt.
 ///
 /// # Errors
 /// The circuit is open.
 #[inline]
-pub fn admit<'a>(
+pub fn admit<'a>(breaker: &'a CircuitBreaker, site: &Site) -> Result<Permit<'a>, CircuitOpen> {
+    breaker.admit_by(site.clock())
+}
+
+/// The same where an attempt may not be made at all: none is asked for that.
+///
+/// # Errors
+/// The circuit is open.
+#[inline]
+pub fn admit_if<'a>(
     breaker: &'a CircuitBreaker,
     site: &Site,
     is_made: bool,
 ) -> Result<Option<Permit<'a>>, CircuitOpen> {
-    if is_made { breaker.admit_by(site.clock()).map(Some) } else { Ok(None) }
+    if is_made { admit(breaker, site).map(Some) } else { Ok(None) }
 }
 
 /// The place of an attempt in the queue of its rate; `None` while nothing waits, nor an attempt that the circuit
@@ -96,13 +105,18 @@ fn join_queue<'a>(rate: &'a AdaptiveRate, site: &Site, bounds: Bounds<'_>) -> Op
 }
 
 /// An attempt failed now; its breaker is told, and the verdict passed on.
-#[cold]
-#[inline(never)]
-pub fn fails(permit: Option<Permit<'_>>, site: &Site, verdict: Verdict) -> Verdict {
-    if let Some(permit) = permit {
-        permit.failed(verdict, site.clock()());
+#[inline]
+pub fn fails<'a>(permit: impl Into<Option<Permit<'a>>>, site: &Site, verdict: Verdict) -> Verdict {
+    if let Some(permit) = permit.into() {
+        fails_now(permit, site, verdict);
     }
     verdict
+}
+
+#[cold]
+#[inline(never)]
+fn fails_now(permit: Permit<'_>, site: &Site, verdict: Verdict) {
+    permit.failed(verdict, site.clock()());
 }
 
 /// What an attempt does that waits for its turn.
@@ -119,23 +133,35 @@ pub enum Queued {
 }
 
 impl Retry {
-    /// The call succeeded.
+    /// The call succeeded: tells its guards.
     #[expect(clippy::inline_always, reason = "what a function has not named folds away")]
     #[inline(always)]
-    pub fn succeeded_within(&self, site: &Site, bounds: Bounds<'_>, permit: Option<Permit<'_>>) {
-        if permit.is_some() || bounds.rate.is_some() {
-            let now = site.clock()();
-            if let Some(permit) = permit {
-                permit.succeeded(now);
-            }
-            if let Some(rate) = bounds.rate {
-                rate.succeeded(now);
-            }
+    pub fn tell_success(&self, site: &Site, bounds: Bounds<'_>) {
+        if let Some(rate) = bounds.rate {
+            rate.succeeded(site.clock()());
         }
+        self.repay(bounds);
+    }
+
+    /// The same, of a call whose last attempt a circuit breaker let through. (In an `Option` the permit would stay in
+    /// memory, and be looked for there once it is gone.)
+    #[expect(clippy::inline_always, reason = "what a function has not named folds away")]
+    #[inline(always)]
+    pub fn tell_success_of(&self, permit: Permit<'_>, site: &Site, bounds: Bounds<'_>) {
+        let now = site.clock()();
+        permit.succeeded(now);
+        if let Some(rate) = bounds.rate {
+            rate.succeeded(now);
+        }
+        self.repay(bounds);
+    }
+
+    #[expect(clippy::inline_always, reason = "what a function has not named folds away")]
+    #[inline(always)]
+    fn repay(&self, bounds: Bounds<'_>) {
         if let Some(budget) = bounds.budget {
-            budget.succeeded(self.charged());
+            budget.succeeded(|| self.charged());
         }
-        self.succeeded(site);
     }
 
     /// The circuit breaker refused the attempt.
@@ -175,7 +201,7 @@ impl Retry {
                 Queued::Waits(part)
             }
             Err(StopReason::Deadline) => match bounds.deadline {
-                Some(deadline) => Queued::TooLate(Elapsed::deadline(driver.until(deadline)).unmade()),
+                Some(deadline) => Queued::TooLate(deadline.elapsed().unmade()),
                 None => Queued::Over(StopReason::Deadline),
             },
             Err(reason) => Queued::Over(reason),

@@ -4,11 +4,14 @@ use std::time::{Duration, Instant};
 
 use retry_rules::duration::nanos;
 
-use crate::{clock, delay::Delay, driver::LONGEST};
+use crate::{Elapsed, clock, delay::Delay, driver::LONGEST};
 
-/// The moment at which a call is over, counted as the clock's nanoseconds are.
+/// When a call began and when it is over, counted as the clock's nanoseconds are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deadline(i64);
+pub struct Deadline {
+    start: i64,
+    end: i64,
+}
 
 impl Deadline {
     /// `limit` after `start`, or `sooner` if it is. No call goes on for longer than the engine counts.
@@ -17,12 +20,19 @@ impl Deadline {
         let start = clock::nanos(start);
         let end = start.saturating_add(longest);
         // Past is past, however long: the engine counts no time before the start.
-        Self(sooner.map_or(end, |sooner| clock::nanos(sooner).clamp(start, end)))
+        let end = sooner.map_or(end, |sooner| clock::nanos(sooner).clamp(start, end));
+        Self { start, end }
     }
 
-    /// In the clock's nanoseconds.
-    pub(crate) const fn moment(self) -> i64 {
-        self.0
+    /// Whether it had passed before the call began.
+    #[inline]
+    pub(crate) const fn had_passed(self) -> bool {
+        self.end <= self.start
+    }
+
+    /// What an attempt becomes that it ends.
+    pub(crate) const fn elapsed(self) -> Elapsed {
+        Elapsed::deadline(Duration::from_nanos(self.end.abs_diff(self.start)))
     }
 
     /// `delay` from `now` on, and no longer than the call: hooks may have taken their time since it was decided.
@@ -33,14 +43,14 @@ impl Deadline {
 
     /// What is left at `now`.
     pub(crate) fn left(self, now: Instant) -> Duration {
-        let left = self.0.saturating_sub(clock::nanos(now));
+        let left = self.end.saturating_sub(clock::nanos(now));
         Duration::from_nanos(u64::try_from(left).unwrap_or(0))
     }
 
     /// Whether an attempt that begins `delay` nanoseconds after `now` would have no time.
     pub(crate) fn is_over(self, now: Instant, delay: u64) -> bool {
         let delay = i64::try_from(delay).unwrap_or(i64::MAX);
-        clock::nanos(now).saturating_add(delay) >= self.0
+        clock::nanos(now).saturating_add(delay) >= self.end
     }
 }
 

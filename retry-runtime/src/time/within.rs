@@ -23,7 +23,7 @@ pub struct Limit {
 #[derive(Clone, Copy, Debug)]
 struct Call {
     deadline: Deadline,
-    elapsed: Elapsed,
+    is_preparation: bool,
     clock: fn() -> Instant,
 }
 
@@ -34,23 +34,26 @@ impl Limit {
         Self { timeout, call: None }
     }
 
-    /// No longer than until `deadline`, where it is `elapsed`.
-    pub(crate) const fn until(self, deadline: Deadline, elapsed: Elapsed, clock: fn() -> Instant) -> Self {
-        Self { call: Some(Call { deadline, elapsed, clock }), ..self }
+    /// No longer than until `deadline`.
+    pub(crate) const fn until(self, deadline: Deadline, clock: fn() -> Instant) -> Self {
+        Self { call: Some(Call { deadline, is_preparation: false, clock }), ..self }
     }
 
     /// The same, of what comes before an attempt.
     pub(crate) fn of_preparation(self) -> Self {
-        let call = self.call.map(|call| Call { elapsed: call.elapsed.unmade(), ..call });
+        let call = self.call.map(|call| Call { is_preparation: true, ..call });
         Self { call, ..self }
     }
 
     /// What is left of it, and what it is when nothing is left.
     fn left(&self) -> (Duration, Elapsed) {
         let attempt = (self.timeout, Elapsed::attempt(self.timeout));
-        let Some(Call { deadline, elapsed, clock }) = self.call else { return attempt };
+        let Some(Call { deadline, is_preparation, clock }) = self.call else { return attempt };
         let left = deadline.left(clock());
-        if left <= self.timeout { (left, elapsed) } else { attempt }
+        if left > self.timeout {
+            return attempt;
+        }
+        (left, if is_preparation { deadline.elapsed().unmade() } else { deadline.elapsed() })
     }
 }
 
@@ -189,7 +192,7 @@ mod tests {
             (2, Elapsed::attempt(Duration::from_secs(2))),
         ] {
             let limit = Limit::attempt(Duration::from_secs(timeout));
-            let limit = limit.until(deadline, Elapsed::deadline(all), standing);
+            let limit = limit.until(deadline, standing);
             assert_eq!(limit.left(), (elapsed.limit(), elapsed));
         }
     }
@@ -197,9 +200,9 @@ mod tests {
     #[test]
     fn an_attempt_that_suspends_too_late_is_dropped_without_a_timer() {
         let over = Deadline::after(standing(), Duration::ZERO, None);
-        let elapsed = Elapsed::deadline(Duration::ZERO);
+        let elapsed = over.elapsed();
         let sleep = |_| -> std::future::Ready<()> { unreachable!("the sleeper was asked") };
-        let attempt = within(pending::<()>(), LIMIT.until(over, elapsed, standing), sleep);
+        let attempt = within(pending::<()>(), LIMIT.until(over, standing), sleep);
         assert_eq!(poll_once(attempt), Poll::Ready(Err(elapsed)));
     }
 }

@@ -1,13 +1,9 @@
 //! The half second in which an instant lies, without arithmetic on it: a success under no throttling has nothing else
 //! to pay for, and to subtract two instants takes some seventy instructions.
 
-use std::{
-    hash::{Hash, Hasher},
-    time::Instant,
-};
+use std::time::Instant;
 
-/// Half seconds count from an origin that only the clock knows, below 2^62.
-const LIMIT: u64 = 1 << 62;
+use crate::clock;
 
 /// Nanoseconds a half second.
 const NANOS: u32 = 500_000_000;
@@ -19,53 +15,13 @@ const NANOS: u32 = 500_000_000;
 /// show it another number, there is none to be told, and each success takes the long way.
 #[inline]
 pub(super) fn half_second(instant: Instant) -> Option<u64> {
-    let (seconds, nanos) = parts(instant)?;
+    let (seconds, nanos) = clock::parts(instant)?;
     Some(seconds * 2 + u64::from(nanos >= NANOS))
 }
 
 /// How many nanoseconds of its half second have passed.
 pub(super) fn passed(instant: Instant) -> Option<u32> {
-    parts(instant).map(|(_, nanos)| nanos % NANOS)
-}
-
-#[inline]
-fn parts(instant: Instant) -> Option<(u64, u32)> {
-    let mut parts = Parts { seconds: None, nanos: None };
-    instant.hash(&mut parts);
-    let seconds = parts.seconds.filter(|seconds| *seconds < LIMIT / 2)?;
-    Some((seconds, parts.nanos?))
-}
-
-/// What an instant is made of: signed seconds on Unix, unsigned ones elsewhere, then nanoseconds.
-struct Parts {
-    seconds: Option<u64>,
-    nanos: Option<u32>,
-}
-
-impl Hasher for Parts {
-    #[inline]
-    fn write_i64(&mut self, seconds: i64) {
-        self.write_u64(u64::try_from(seconds).unwrap_or(u64::MAX));
-    }
-
-    #[inline]
-    fn write_u64(&mut self, seconds: u64) {
-        self.seconds = Some(seconds);
-    }
-
-    #[inline]
-    fn write_u32(&mut self, nanos: u32) {
-        self.nanos = Some(nanos);
-    }
-
-    #[inline]
-    fn write(&mut self, _unknown: &[u8]) {
-        self.seconds = Some(u64::MAX);
-    }
-
-    fn finish(&self) -> u64 {
-        0
-    }
+    clock::parts(instant).map(|(_, nanos)| nanos % NANOS)
 }
 
 #[cfg(test)]
@@ -93,12 +49,5 @@ mod tests {
         assert!(halves.is_sorted());
         halves.dedup();
         assert!((2..=3).contains(&halves.len()), "{halves:?}");
-    }
-
-    #[test]
-    fn what_is_not_shown_is_not_told() {
-        let mut parts = Parts { seconds: None, nanos: None };
-        (1_u64, 2_u32, [3_u8; 4]).hash(&mut parts);
-        assert!(parts.seconds.is_some_and(|seconds| seconds >= LIMIT));
     }
 }

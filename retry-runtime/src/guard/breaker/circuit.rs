@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use super::{
     rules::{Rules, reaches},
+    tally::Tally,
     window::Window,
 };
+use crate::clock;
 
 /// Whether a circuit breaker lets calls through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,15 +67,20 @@ pub(super) struct Circuit {
     window: Window,
     /// Failures since the last success.
     in_a_row: u32,
-    /// The generation while a success cannot open the circuit, but by what the window forgets: there is nothing
-    /// against the service, or the minimum of calls is there and another good one only lowers the rates. Else zero.
-    untroubled: u64,
+    /// Whether a success cannot open the circuit, but by what the window forgets: it is closed, and there is nothing
+    /// against the service, or the minimum of calls is there and another good one only lowers the rates.
+    is_untroubled: bool,
 }
 
 impl Circuit {
     /// Generations count from one, so that zero is none.
-    pub(super) const NEW: Self =
-        Self { generation: 1, phase: Phase::Closed, window: Window::EMPTY, in_a_row: 0, untroubled: 0 };
+    pub(super) const NEW: Self = Self {
+        generation: 1,
+        phase: Phase::Closed,
+        window: Window::EMPTY,
+        in_a_row: 0,
+        is_untroubled: false,
+    };
 
     pub(super) const fn generation(&self) -> u64 {
         self.generation
@@ -125,14 +132,18 @@ impl Circuit {
         Ok(self.generation)
     }
 
-    /// Counts a success in `generation`, not a slow one, if it cannot change the phase; else `false`.
-    #[inline]
-    pub(super) fn count_success(&mut self, generation: u64, now: Instant) -> bool {
-        let is_counted = self.untroubled == generation && self.window.count_success(now);
-        if is_counted {
+    /// Until when successes, if they are not slow, cannot change the phase: the end of the bucket that is filling. To
+    /// be counted later, by [`count_successes`](Self::count_successes).
+    pub(super) fn untroubled_until(&self) -> Option<i64> {
+        self.is_untroubled.then(|| self.window.end()).flatten().map(clock::nanos)
+    }
+
+    /// Counts successes of the bucket that is filling.
+    pub(super) fn count_successes(&mut self, number: u64) {
+        if number > 0 {
+            self.window.count_successes(number);
             self.in_a_row = 0;
         }
-        is_counted
     }
 
     /// A call that was let through in `generation` ended.
@@ -188,15 +199,14 @@ impl Circuit {
         let has_enough = total.calls >= rules.minimum_calls;
         let is_rate_high = has_enough
             && (reaches(total.failures, total.calls, rules.failure_rate)
-                || rules.slow.is_some_and(|slow| reaches(total.slow, total.calls, slow.rate)));
-        let is_untroubled = has_enough || (total.failures == 0 && total.slow == 0);
-        self.untroubled = if is_untroubled { self.generation } else { 0 };
+                || rules.slow_rate.is_some_and(|rate| reaches(total.slow, total.calls, rate)));
+        self.is_untroubled = has_enough || (total.failures == 0 && total.slow == 0);
         if is_row_long || is_rate_high {
             self.turn(Phase::Open { since: now });
         }
     }
 
     fn turn(&mut self, phase: Phase) {
-        *self = Self { generation: self.generation + 1, phase, ..Self::NEW };
+        *self = Self { generation: self.generation % Tally::GENERATIONS + 1, phase, ..Self::NEW };
     }
 }

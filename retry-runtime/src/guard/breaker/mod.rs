@@ -4,6 +4,7 @@ mod circuit;
 mod open;
 mod permit;
 mod rules;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -21,6 +22,7 @@ pub use self::{circuit::CircuitState, open::CircuitOpen, permit::Permit};
 use self::{
     circuit::{Circuit, Outcome},
     rules::Rules,
+    tally::Tally,
 };
 use crate::clock;
 
@@ -77,9 +79,10 @@ use crate::clock;
 /// [standard handler][order] and [resilience4j][r4j] order them alike.)
 ///
 /// # Cost
-/// A call on a closed circuit reads one atomic word before and takes an uncontended lock after; nothing is ever
-/// allocated. A `Mutex`, since the window, its rates and the row of failures change together, and since the
-/// number of probes is exact for being counted under it.
+/// A call on a closed circuit reads one atomic word before, and a success that can change nothing is added to another
+/// after. All else takes a lock: failures, slow calls, and ten successes a window. Nothing is ever allocated. A `Mutex`,
+/// since the window, its rates and the row of failures change together, and since the number of probes is exact for
+/// being counted under it.
 ///
 /// # Why not a crate
 /// None that we found can be a `const static`, is handed the time (so that a paused tokio clock rules it), and
@@ -101,6 +104,7 @@ pub struct CircuitBreaker {
     /// there is no order of threads to model: who reads an outdated one makes a call as if it had asked a moment
     /// earlier, and its result comes late. Probes are never admitted by it.
     closed: AtomicU64,
+    tally: Tally,
     circuit: Mutex<Circuit>,
 }
 
@@ -118,6 +122,7 @@ impl CircuitBreaker {
             name,
             rules: Rules::DEFAULT,
             closed: AtomicU64::new(Circuit::NEW.generation()),
+            tally: Tally::new(),
             circuit: Mutex::new(Circuit::NEW),
         }
     }
@@ -174,7 +179,8 @@ impl CircuitBreaker {
     /// If the rate is not above 0 and up to 1, or the duration zero or longer than a day.
     #[track_caller]
     pub const fn with_slow_calls(mut self, rate: f64, longer_than: Duration) -> Self {
-        self.rules.slow = Some(rules::checked_slow_rule(rate, longer_than));
+        self.rules.slow_rate = Some(rules::checked_slow_rate(rate));
+        self.rules.slow_after = rules::checked_slow_time(longer_than);
         self
     }
 
@@ -240,9 +246,17 @@ impl CircuitBreaker {
     #[inline(always)]
     pub fn admit_by(&self, clock: impl FnOnce() -> Instant) -> Result<Permit<'_>, CircuitOpen> {
         match self.closed.load(Ordering::Acquire) {
-            0 => self.admit_slowly(clock()),
-            generation if self.rules.slow.is_none() => Ok(Permit::new(self, generation, None)),
-            generation => Ok(Permit::new(self, generation, Some(clock()))),
+            // Taken apart, so that what the cold path writes to memory keeps no permit from registers.
+            0 => match self.admit_slowly(clock()) {
+                Ok((generation, slow_from)) => Ok(Permit::new(self, generation, slow_from)),
+                Err(open) => Err(open),
+            },
+            // Where no call is slow it does not matter when this one began.
+            generation if self.rules.slow_rate.is_none() => Ok(Permit::new(self, generation, i64::MAX)),
+            generation => {
+                let slow_from = self.rules.slow_from(clock::nanos(clock()));
+                Ok(Permit::new(self, generation, slow_from))
+            }
         }
     }
 
@@ -254,9 +268,9 @@ impl CircuitBreaker {
 
     #[cold]
     #[inline(never)]
-    fn admit_slowly(&self, now: Instant) -> Result<Permit<'_>, CircuitOpen> {
+    fn admit_slowly(&self, now: Instant) -> Result<(u64, i64), CircuitOpen> {
         match self.change(|circuit| circuit.admit(&self.rules, now)) {
-            Ok(generation) => Ok(Permit::new(self, generation, Some(now))),
+            Ok(generation) => Ok((generation, self.rules.slow_from(clock::nanos(now)))),
             Err(retry_after) => Err(CircuitOpen::new(self.name, retry_after)),
         }
     }
@@ -267,20 +281,16 @@ impl CircuitBreaker {
 
     #[expect(clippy::inline_always, reason = "saving registers for its slow path is a quarter of the cost")]
     #[inline(always)]
-    fn succeeded(&self, generation: u64, started: Option<Instant>, now: Instant) {
-        let is_slow = started.is_some_and(|started| self.is_slow(started, now));
-        if !is_slow {
-            if let Ok(mut circuit) = self.circuit.try_lock() {
-                if circuit.count_success(generation, now) {
-                    return;
-                }
-            }
+    fn succeeded(&self, generation: u64, slow_from: i64, now: Instant) {
+        let nanos = clock::nanos(now);
+        let is_slow = nanos > slow_from;
+        if is_slow || !self.tally.count(generation, nanos) {
+            self.settle(generation, Outcome::Success, is_slow, now);
         }
-        self.settle(generation, Outcome::Success, is_slow, now);
     }
 
-    fn failed(&self, generation: u64, started: Option<Instant>, now: Instant) {
-        let is_slow = started.is_some_and(|started| self.is_slow(started, now));
+    fn failed(&self, generation: u64, slow_from: i64, now: Instant) {
+        let is_slow = clock::nanos(now) > slow_from;
         self.settle(generation, Outcome::Failure, is_slow, now);
     }
 
@@ -288,11 +298,6 @@ impl CircuitBreaker {
     #[inline(never)]
     fn settle(&self, generation: u64, outcome: Outcome, is_slow: bool, now: Instant) {
         self.change(|circuit| circuit.settle(&self.rules, generation, outcome, is_slow, now));
-    }
-
-    #[inline(never)]
-    fn is_slow(&self, started: Instant, now: Instant) -> bool {
-        self.rules.is_slow(now.saturating_duration_since(started))
     }
 
     #[cold]
@@ -306,7 +311,11 @@ impl CircuitBreaker {
     fn change<T>(&self, how: impl FnOnce(&mut Circuit) -> T) -> T {
         let mut circuit = self.circuit.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = circuit.generation();
+        circuit.count_successes(self.tally.take());
         let outcome = how(&mut circuit);
+        if let Some(until) = circuit.untroubled_until() {
+            self.tally.open(circuit.generation(), until);
+        }
         if circuit.generation() != generation {
             self.closed.store(circuit.closed_generation(), Ordering::Release);
         }

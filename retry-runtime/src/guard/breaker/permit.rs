@@ -12,14 +12,14 @@ use crate::Verdict;
 pub struct Permit<'a> {
     breaker: &'a CircuitBreaker,
     generation: u64,
-    /// Known where slow calls count.
-    started: Option<Instant>,
+    /// In the clock's nanoseconds: from then on the call is a slow one.
+    slow_from: i64,
 }
 
 impl<'a> Permit<'a> {
     #[inline]
-    pub(super) const fn new(breaker: &'a CircuitBreaker, generation: u64, started: Option<Instant>) -> Self {
-        Self { breaker, generation, started }
+    pub(super) const fn new(breaker: &'a CircuitBreaker, generation: u64, slow_from: i64) -> Self {
+        Self { breaker, generation, slow_from }
     }
 
     /// The call succeeded.
@@ -27,16 +27,16 @@ impl<'a> Permit<'a> {
     #[inline(always)]
     pub fn succeeded(self, now: Instant) {
         let this = ManuallyDrop::new(self);
-        this.breaker.succeeded(this.generation, this.started, now);
+        this.breaker.succeeded(this.generation, this.slow_from, now);
     }
 
     /// The call failed. If for good, the service did answer: a success, as far as its health goes.
     pub fn failed(self, verdict: Verdict, now: Instant) {
         let this = ManuallyDrop::new(self);
         if verdict.is_permanent() {
-            this.breaker.succeeded(this.generation, this.started, now);
+            this.breaker.succeeded(this.generation, this.slow_from, now);
         } else {
-            this.breaker.failed(this.generation, this.started, now);
+            this.breaker.failed(this.generation, this.slow_from, now);
         }
     }
 }

@@ -12,16 +12,11 @@ pub(super) struct Rules {
     /// In nanoseconds.
     pub(super) window: u64,
     pub(super) consecutive_failures: Option<u32>,
-    pub(super) slow: Option<SlowRule>,
+    pub(super) slow_rate: Option<f64>,
+    /// In nanoseconds, a day at most.
+    pub(super) slow_after: i64,
     pub(super) open_time: Duration,
     pub(super) probes: u32,
-}
-
-/// Which calls are slow, and how many of them are too many.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SlowRule {
-    pub(super) rate: f64,
-    pub(super) longer_than: Duration,
 }
 
 impl Rules {
@@ -31,7 +26,8 @@ impl Rules {
         minimum_calls: 20,
         window: 10_000_000_000,
         consecutive_failures: None,
-        slow: None,
+        slow_rate: None,
+        slow_after: 0,
         open_time: Duration::from_secs(30),
         probes: 3,
     };
@@ -42,9 +38,10 @@ impl Rules {
         (self.open_time / 10).min(Duration::from_secs(1))
     }
 
-    /// Whether a call that took so long was slow.
-    pub(super) fn is_slow(&self, took: Duration) -> bool {
-        self.slow.is_some_and(|slow| took > slow.longer_than)
+    /// From when on a call is slow, by the clock's nanoseconds, whose end no time comes near.
+    #[inline]
+    pub(super) const fn slow_from(&self, started: i64) -> i64 {
+        if self.slow_rate.is_some() { started.wrapping_add(self.slow_after) } else { i64::MAX }
     }
 }
 
@@ -67,13 +64,19 @@ pub(super) const fn checked_failure_rate(rate: f64) -> f64 {
 }
 
 #[track_caller]
-pub(super) const fn checked_slow_rule(rate: f64, longer_than: Duration) -> SlowRule {
+pub(super) const fn checked_slow_rate(rate: f64) -> f64 {
     assert!(
         is_rate(rate),
         "a rate of slow calls lies above 0 and goes up to 1: 0.5 opens the circuit when half of the calls are slow"
     );
+    rate
+}
+
+#[track_caller]
+#[expect(clippy::cast_possible_wrap, reason = "a day at most")]
+pub(super) const fn checked_slow_time(longer_than: Duration) -> i64 {
     assert!(is_time(longer_than), "what a slow call takes longer than lies between 1 ns and 1 day: 2 s, say");
-    SlowRule { rate, longer_than }
+    nanos(longer_than) as i64
 }
 
 #[track_caller]

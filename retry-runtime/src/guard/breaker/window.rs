@@ -60,14 +60,14 @@ impl Window {
         past: Counts::ZERO,
     };
 
-    /// Counts a success, if that takes no sliding. (Nor does it where the clock jumped back: no time passed.)
-    #[inline]
-    pub(super) fn count_success(&mut self, now: Instant) -> bool {
-        let is_filling = self.span.is_some_and(|(_, end)| now < end);
-        if is_filling {
-            self.filling.calls += 1;
-        }
-        is_filling
+    /// Until when the filling bucket takes calls; earlier ones too, for where the clock jumped back no time passed.
+    pub(super) fn end(&self) -> Option<Instant> {
+        self.span.map(|(_, end)| end)
+    }
+
+    /// Counts calls in the filling bucket that took none of its time.
+    pub(super) const fn count_successes(&mut self, number: u64) {
+        self.filling.calls += number;
     }
 
     /// Slides to `now` and gives the bucket to count in.

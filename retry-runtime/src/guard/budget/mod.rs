@@ -228,9 +228,9 @@ impl RetryBudget {
         }
     }
 
-    /// A call succeeded; `last_retry` is what its last retry was charged for.
+    /// A call succeeded; `last_retry` is what its last retry was charged for, asked only where it matters.
     #[inline]
-    pub(crate) fn succeeded(&self, last_retry: Option<Failure>) {
+    pub(crate) fn succeeded(&self, last_retry: impl FnOnce() -> Option<Failure>) {
         if let Kind::Tokens(tokens) = &self.kind {
             tokens.succeeded(last_retry);
         }

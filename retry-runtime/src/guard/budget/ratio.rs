@@ -25,6 +25,10 @@ pub(super) struct Ratio<const R: usize = RING> {
     per_second: u32,
     /// The last tick that was seen: time never goes back.
     latest: AtomicU64,
+    /// When that is over, and when the slot is in which calls are counted, in nanoseconds from the earliest moment: a
+    /// call before that divides no time.
+    tick_end: AtomicU64,
+    slot_end: AtomicU64,
     calls: Counter<R>,
     retries: Counter<R>,
 }
@@ -37,6 +41,8 @@ impl<const R: usize> Ratio<R> {
             millionths: MILLION / 5,
             per_second: 10,
             latest: AtomicU64::new(0),
+            tick_end: AtomicU64::new(0),
+            slot_end: AtomicU64::new(0),
             calls: Counter::new(),
             retries: Counter::new(),
         }
@@ -73,7 +79,25 @@ impl<const R: usize> Ratio<R> {
     /// Counts a call that begins at `now`.
     #[inline]
     pub(super) fn called(&self, now: i64) {
-        self.calls.add(self.scale, self.seen(now));
+        let since = Scale::since_earliest(now);
+        let (tick_end, slot_end) = (self.tick_end.load(Relaxed), self.slot_end.load(Relaxed));
+        // Where another thread starts a new slot right now, the call is counted there: no time has passed.
+        if since < slot_end && tick_end <= slot_end {
+            if since >= tick_end {
+                self.seen(now);
+            }
+            self.calls.add_to_slot_in_use(self.scale);
+        } else {
+            self.called_in_new_slot(now);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn called_in_new_slot(&self, now: i64) {
+        let tick = self.seen(now);
+        self.calls.add(self.scale, tick);
+        self.slot_end.fetch_max(Counter::<R>::end_of_slot(self.scale, tick), Relaxed);
     }
 
     /// Spends a retry, if one is left.
@@ -101,11 +125,23 @@ impl<const R: usize> Ratio<R> {
     }
 
     /// The tick that it is, which is noted.
-    #[inline]
+    #[inline(never)]
     fn seen(&self, now: i64) -> u64 {
         let tick = self.scale.tick(now);
         let latest = self.latest.load(Relaxed);
-        if tick > latest { self.latest.fetch_max(tick, Relaxed).max(tick) } else { latest }
+        if tick <= latest {
+            return latest;
+        }
+        self.tick_end.fetch_max(self.scale.end_of(tick), Relaxed);
+        self.latest.fetch_max(tick, Relaxed).max(tick)
+    }
+
+    /// For loom: see `guard/atomic.rs`.
+    #[cfg(all(test, loom))]
+    pub(super) fn touch(&self) {
+        self.balance(i64::MIN);
+        self.tick_end.load(Relaxed);
+        self.slot_end.load(Relaxed);
     }
 
     /// Retries left in the window that ends at `tick`, for one who read `retries`.

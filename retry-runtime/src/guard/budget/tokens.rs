@@ -65,9 +65,9 @@ impl Tokens {
 
     /// Brings back what the last retry took, or one token for a call that took none.
     #[inline]
-    pub(super) fn succeeded(&self, last_retry: Option<Failure>) {
+    pub(super) fn succeeded(&self, last_retry: impl FnOnce() -> Option<Failure>) {
         if self.spent.load(Relaxed) > 0 {
-            self.bring_back(last_retry.map_or(1, |after| self.cost(after)));
+            self.bring_back(last_retry().map_or(1, |after| self.cost(after)));
         }
     }
 

@@ -44,11 +44,22 @@ impl Scale {
     }
 
     /// The tick of a moment, which is in nanoseconds as [`clock::nanos`](crate::clock::nanos) gives them.
-    #[inline]
     pub(super) fn tick(self, nanos: i64) -> u64 {
         #[expect(clippy::cast_sign_loss, reason = "not below `EARLIEST`")]
         let since_earliest = (nanos.clamp(EARLIEST, LATEST) - EARLIEST) as u64;
         since_earliest / self.tick_nanos
+    }
+
+    /// The nanoseconds of a moment, from the earliest one on; of one before that, more than there are.
+    #[inline]
+    #[expect(clippy::cast_sign_loss, reason = "see above")]
+    pub(super) const fn since_earliest(nanos: i64) -> u64 {
+        nanos.wrapping_sub(EARLIEST) as u64
+    }
+
+    /// When a tick is over, in nanoseconds from the earliest moment.
+    pub(super) const fn end_of(self, tick: u64) -> u64 {
+        (tick + 1) * self.tick_nanos
     }
 
     #[inline]
@@ -105,6 +116,19 @@ impl<const RING: usize> Counter<RING> {
             // Should another thread start a new slot right now, the event is counted there: no time has passed.
             self.head.fetch_add(1, Relaxed);
         }
+    }
+
+    /// Counts an event in the slot in use.
+    #[inline]
+    pub(super) fn add_to_slot_in_use(&self, scale: Scale) {
+        if scale.has_room(self.head.load(Relaxed)) {
+            self.head.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// When the slot of a tick is over, in nanoseconds from the earliest moment.
+    pub(super) const fn end_of_slot(scale: Scale, tick: u64) -> u64 {
+        scale.end_of((Self::slot(tick) + 1) * Self::TICKS_PER_SLOT - 1)
     }
 
     #[cold]

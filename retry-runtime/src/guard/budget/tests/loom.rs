@@ -26,6 +26,7 @@ fn check(preemptions: usize, threads: impl Fn() + Sync + Send + 'static) {
 /// A budget of ten retries a window at most, of which some were made at the given times; all its words are touched.
 fn with_retries(at: &[i64]) -> Arc<Small> {
     let budget = Small::new().with_ratio(0.0).with_reserve(1);
+    budget.touch();
     assert_eq!(budget.balance(i64::MIN), 10);
     assert!(at.iter().all(|&time| budget.withdraw(time)));
     Arc::new(budget)
@@ -124,6 +125,7 @@ fn a_retry_beside_a_call_is_paid_for() {
     check(3, || {
         let budget = Small::new().with_ratio(1.0).with_reserve(0);
         let next = START + SLOT;
+        budget.touch();
         assert_eq!(budget.balance(START), 0);
         let budget = Arc::new(budget);
         let other = Arc::clone(&budget);
@@ -147,7 +149,7 @@ fn tokens_are_neither_spent_twice_nor_lost() {
             thread::spawn(move || u32::from(bucket.withdraw(Failure::Transient)))
         };
         let (one, two) = (spend(), spend());
-        bucket.succeeded(None);
+        bucket.succeeded(|| None);
         let retries = one.join().expect("no panic") + two.join().expect("no panic");
         assert_eq!((retries, bucket.balance()), (1, 1));
     });

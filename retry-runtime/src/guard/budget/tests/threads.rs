@@ -40,7 +40,7 @@ fn threads_that_spend_and_bring_back_lose_no_token() {
     let _ = together(|_| {
         for _ in 0..10_000 {
             if budget.withdraw(Failure::TimedOut, Instant::now) {
-                budget.succeeded(Some(Failure::TimedOut));
+                budget.succeeded(|| Some(Failure::TimedOut));
             }
         }
         0

@@ -46,7 +46,7 @@ fn thirty_five_transient_failures_drain_it() {
 fn a_call_pays_for_a_success_after_retries_with_all_but_the_last() {
     let budget = RetryBudget::token_bucket("lake");
     assert!(retry(&budget, Failure::Transient) && retry(&budget, Failure::Throttled));
-    budget.succeeded(Some(Failure::Throttled));
+    budget.succeeded(|| Some(Failure::Throttled));
     assert_eq!(budget.balance(), 486);
 }
 
@@ -55,7 +55,7 @@ fn a_success_at_once_brings_back_one_token() {
     let budget = RetryBudget::token_bucket("lake");
     assert!(retry(&budget, Failure::Throttled));
     for left in [496, 497, 498, 499, 500, 500] {
-        budget.succeeded(None);
+        budget.succeeded(|| None);
         assert_eq!(budget.balance(), left);
     }
 }
@@ -77,7 +77,7 @@ fn the_smallest_and_the_largest_bucket_hold_what_they_say() {
     let all = RetryBudget::token_bucket("lake").with_capacity(u32::MAX).with_transient_cost(u32::MAX);
     assert!(retry(&all, Failure::Transient) && !retry(&all, Failure::Throttled));
     assert_eq!(all.balance(), 0);
-    all.succeeded(Some(Failure::Transient));
+    all.succeeded(|| Some(Failure::Transient));
     assert_eq!(all.balance(), u64::from(u32::MAX));
 }
 
@@ -112,8 +112,8 @@ proptest! {
                 Failure::TimedOut => 10,
             };
             match step {
-                0 => budget.succeeded(None),
-                1 => budget.succeeded(Some(failure)),
+                0 => budget.succeeded(|| None),
+                1 => budget.succeeded(|| Some(failure)),
                 _ => prop_assert_eq!(retry(&budget, failure), left >= cost),
             }
             left = match step {
