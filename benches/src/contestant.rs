@@ -1,6 +1,9 @@
 //! The frame of a contestant's program: it names its functions, and the command line says which of them is
 //! checked or measured, and how.
 
+mod contention;
+mod limits;
+
 use std::{
     future::Future,
     hint::black_box,
@@ -31,6 +34,10 @@ const MAX_ATTEMPTS: u64 = 3;
 /// `verify` (right results and attempts, or a panic), `run` (for a profiler), `time` (prints nanoseconds) and
 /// `allocations` (prints blocks and bytes). The scenario `future` prints the bytes of a future, `waiting` those
 /// that so many waiting calls hold. A scenario that this contestant does not have exits with 3.
+///
+/// Of limits there are `limit-FORM-NAME`, functions that succeed at once, with the commands of calls; `clock-FORM` and
+/// `no-clock-FORM`, to be run; and what two threads call at once, with `verify` and `time`: `budget-success`,
+/// `budget-failure`, `breaker-success` and `breaker-failure`.
 #[must_use]
 pub struct Contestant {
     scenario: String,

@@ -71,6 +71,42 @@ pub fn operation(key: &str) -> Outcome {
     Ok(black_box(key).len() as u64)
 }
 
+/// The operation of one thread: threads that contend for a limit have nothing else in common.
+#[derive(Debug, Default)]
+pub struct Own {
+    failures_left: u64,
+    attempts: u64,
+}
+
+impl Own {
+    /// How many of the next attempts fail.
+    #[inline]
+    pub fn fail_next(&mut self, attempts: u64) {
+        self.failures_left = attempts;
+    }
+
+    /// Attempts made.
+    #[must_use]
+    pub fn attempts(&self) -> u64 {
+        self.attempts
+    }
+
+    /// One attempt.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Unavailable`] as often as [`fail_next`](Self::fail_next) said.
+    #[inline(never)]
+    pub fn operation(&mut self) -> Outcome {
+        self.attempts += 1;
+        if self.failures_left > 0 {
+            self.failures_left -= 1;
+            return Err(Failure::Unavailable(self.attempts));
+        }
+        Ok(black_box(8))
+    }
+}
+
 /// One attempt of an async function.
 ///
 /// # Errors

@@ -1,13 +1,14 @@
-//! Who takes part: every `[[bin]]` of `benches/Cargo.toml` but the runner. What a contestant cannot do is
-//! said by the doc comment at the top of its `main.rs`; what it can is found by asking its program and by the
-//! templates in its folder.
+//! Who takes part: every `[[bin]]` of `benches/Cargo.toml` but the runner, in `contestants` or in `limits`. What a
+//! contestant cannot do is said by the doc comment at the top of its `main.rs`; what it can is found by asking its
+//! program and by the templates in its folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use toml::Table;
 
 use crate::{
+    limit::{self, CLOCK},
     manifest::{Entry, Manifest},
     template::{Form, Template},
     workspace::{self, Workspace},
@@ -19,24 +20,36 @@ pub(crate) const DIRECT: &str = "direct";
 pub(crate) const HAND_WRITTEN: &str = "hand-written";
 /// What an attribute may cost to compile.
 pub(crate) const INSTRUMENT: &str = "tracing-instrument";
+/// The loop of those whose limits are asked by hand, without any.
+const UNLIMITED: &str = "unlimited-loop";
 /// Ours, which has to meet the goals.
 pub(crate) const OURS: &str = "retry-runtime";
-/// The same engine around a closure.
-const OURS_AD_HOC: &str = "retry-runtime-calls";
+/// The same with each of its limits.
+pub(crate) const OURS_WITH_LIMITS: &str = "retry-runtime-limits";
 /// The same with the features of all clients: it costs a call nothing.
 pub(crate) const OURS_WITH_FEATURES: &str = "retry-runtime-features";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Discipline {
+    Retries,
+    /// What the limits cost that many calls share.
+    Limits,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Role {
     Yardstick,
     Ours,
+    /// A limit of ours: it is set beside others of ours.
+    Limit,
     Peer,
 }
 
 pub(crate) fn role(name: &str) -> Role {
     match name {
-        DIRECT | HAND_WRITTEN | INSTRUMENT => Role::Yardstick,
-        OURS | OURS_AD_HOC | OURS_WITH_FEATURES => Role::Ours,
+        DIRECT | HAND_WRITTEN | INSTRUMENT | UNLIMITED | CLOCK => Role::Yardstick,
+        _ if name.starts_with(OURS) => Role::Ours,
+        _ if limit::of_title(name).is_some() => Role::Limit,
         _ => Role::Peer,
     }
 }
@@ -44,6 +57,7 @@ pub(crate) fn role(name: &str) -> Role {
 pub(crate) struct Contestant {
     /// Also its program's name.
     pub(crate) name: String,
+    pub(crate) discipline: Discipline,
     pub(crate) features: Vec<String>,
     /// What its user depends on.
     pub(crate) dependencies: Table,
@@ -72,6 +86,7 @@ impl Contestant {
         dependencies_of_copies.extend(dependencies.clone());
         Ok(Self {
             name: entry.name,
+            discipline: discipline(&entry.main),
             features: entry.features,
             dependencies,
             dependencies_of_copies,
@@ -80,9 +95,9 @@ impl Contestant {
         })
     }
 
-    /// Whether somebody depends on all of it. Nobody does on the features of all clients.
+    /// Whether it is measured what depending on it costs. Nobody depends on the features of all clients.
     pub(crate) fn is_dependency(&self) -> bool {
-        self.name != OURS_WITH_FEATURES
+        self.discipline == Discipline::Retries && self.name != OURS_WITH_FEATURES
     }
 
     /// The function that is copied, if the contestant has this form.
@@ -93,6 +108,12 @@ impl Contestant {
         }
         Ok(Some(Template::parse(&workspace::read(&path)?)))
     }
+}
+
+/// By the folder that a contestant's own lies in.
+fn discipline(main: &Path) -> Discipline {
+    let folder = main.ancestors().nth(2).and_then(Path::file_name);
+    if folder.is_some_and(|folder| folder == "limits") { Discipline::Limits } else { Discipline::Retries }
 }
 
 /// The `//!` lines at the top of a file.
@@ -116,5 +137,12 @@ mod tests {
         assert_eq!(role("retry"), Role::Peer);
         assert_eq!(role("retry-runtime-calls"), Role::Ours);
         assert_eq!(role("tracing-instrument"), Role::Yardstick);
+        assert_eq!(role("deadline"), Role::Limit);
+    }
+
+    #[test]
+    fn the_folder_tells_the_discipline() {
+        assert_eq!(discipline(Path::new("/benches/limits/ratio/main.rs")), Discipline::Limits);
+        assert_eq!(discipline(Path::new("/limits/benches/contestants/retry/main.rs")), Discipline::Retries);
     }
 }

@@ -6,9 +6,11 @@
 
 #![forbid(unsafe_code)]
 
+mod contest;
 mod contestants;
 mod generated;
 mod goals;
+mod limit;
 mod manifest;
 mod measure;
 mod measurement;

@@ -1,6 +1,6 @@
 //! What is measured: the names, units and explanations, in the order of the results.
 
-use crate::{scenario::Scenario, template::Form};
+use crate::{contest::Contest, contestants::Discipline, scenario::Scenario, template::Form};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Measurement {
@@ -14,6 +14,9 @@ pub(crate) enum Measurement {
     Crates,
     Time(Scenario),
     ZeroDelay,
+    LimitInstructions(Form),
+    LimitAllocations(Form),
+    Throughput(Contest),
 }
 
 /// How a figure is set beside the yardsticks'.
@@ -21,8 +24,8 @@ pub(crate) enum Measurement {
 pub(crate) enum Comparison {
     /// By difference and ratio.
     Yardsticks,
-    /// It is a ratio already.
-    Ratio,
+    /// It is a ratio already, or stands for itself.
+    None,
 }
 
 impl Measurement {
@@ -39,6 +42,9 @@ impl Measurement {
             Self::Crates => "crates".to_owned(),
             Self::Time(scenario) => format!("time-{}", scenario.name()),
             Self::ZeroDelay => "zero-delay".to_owned(),
+            Self::LimitInstructions(form) => format!("limits-{}", form.name()),
+            Self::LimitAllocations(form) => format!("limits-allocations-{}", form.name()),
+            Self::Throughput(contest) => format!("throughput-{}", contest.name()),
         }
     }
 
@@ -48,7 +54,11 @@ impl Measurement {
             Self::Instructions(scenario) | Self::Allocations(scenario) | Self::Time(scenario) => {
                 capitalized(scenario.title())
             }
-            Self::Text(form) | Self::Check(form) => format!("{} functions", capitalized(form.name())),
+            Self::Throughput(contest) => capitalized(contest.title()),
+            Self::LimitAllocations(form) => format!("{} functions, allocations", capitalized(form.name())),
+            Self::Text(form) | Self::Check(form) | Self::LimitInstructions(form) => {
+                format!("{} functions", capitalized(form.name()))
+            }
             Self::Future => "One call".to_owned(),
             Self::Waiting => "One of a million".to_owned(),
             Self::ColdBuild => "Compilation".to_owned(),
@@ -61,40 +71,62 @@ impl Measurement {
 
     pub(crate) const fn unit(self) -> &'static str {
         match self {
-            Self::Instructions(_) => "instructions",
-            Self::Allocations(_) => "allocations",
+            Self::Instructions(_) | Self::LimitInstructions(_) => "instructions",
+            Self::Allocations(_) | Self::LimitAllocations(_) => "allocations",
             Self::Future | Self::Waiting | Self::Text(_) => "bytes",
             Self::Check(_) => "× direct",
             Self::ColdBuild => "CPU seconds",
             Self::Crates => "crates",
             Self::Time(_) => "× hand-written",
             Self::ZeroDelay => "µs",
+            Self::Throughput(_) => "million calls a second",
+        }
+    }
+
+    /// The titles of further columns.
+    pub(crate) const fn more(self) -> &'static [&'static str] {
+        match self {
+            Self::LimitInstructions(_) => &["clock reads", "with them", "the whole call"],
+            _ => &[],
         }
     }
 
     pub(crate) const fn comparison(self) -> Comparison {
         match self {
-            Self::Check(_) | Self::Time(_) | Self::ZeroDelay => Comparison::Ratio,
+            Self::Check(_) | Self::Time(_) | Self::ZeroDelay | Self::Throughput(_) => Comparison::None,
+            _ if self.is_of_limits() => Comparison::None,
             _ => Comparison::Yardsticks,
         }
     }
 
-    /// Whether the contestants' programs are needed.
-    pub(crate) const fn runs_programs(self) -> bool {
-        matches!(
-            self,
-            Self::Instructions(_)
-                | Self::Allocations(_)
-                | Self::Future
-                | Self::Waiting
-                | Self::Time(_)
-                | Self::ZeroDelay
-        )
+    /// Whether the programs of a discipline are needed.
+    pub(crate) fn runs_programs_of(self, discipline: Discipline) -> bool {
+        let needed = match self {
+            Self::Text(_) | Self::Check(_) | Self::ColdBuild | Self::Crates => None,
+            Self::LimitInstructions(_) | Self::LimitAllocations(_) | Self::Throughput(_) => {
+                Some(Discipline::Limits)
+            }
+            _ => Some(Discipline::Retries),
+        };
+        needed == Some(discipline)
     }
 
-    /// Whether only ours are measured.
-    pub(crate) const fn is_about_ours(self) -> bool {
-        matches!(self, Self::ZeroDelay)
+    pub(crate) const fn needs_valgrind(self) -> bool {
+        matches!(self, Self::Instructions(_) | Self::LimitInstructions(_))
+    }
+
+    /// Whether its rows are the limits of ours.
+    pub(crate) const fn is_of_limits(self) -> bool {
+        matches!(self, Self::LimitInstructions(_) | Self::LimitAllocations(_))
+    }
+
+    /// Whether it says something about a contestant to be absent.
+    pub(crate) const fn is_open_to_all(self) -> bool {
+        !matches!(self, Self::ZeroDelay | Self::Throughput(_)) && !self.is_of_limits()
+    }
+
+    pub(crate) const fn is_better_if_more(self) -> bool {
+        matches!(self, Self::Throughput(_))
     }
 
     /// A figure, as exact as it is.
@@ -104,9 +136,14 @@ impl Measurement {
                 format!("{value:.1e}")
             }
             Self::Check(_) | Self::Time(_) | Self::ZeroDelay => format!("{value:.2}"),
-            Self::ColdBuild => format!("{value:.1}"),
+            Self::ColdBuild | Self::Throughput(_) => format!("{value:.1}"),
             // A block that is allocated now and then, an instruction that is not there each time.
-            Self::Allocations(_) | Self::Instructions(_) if value < 1000.0 && value.fract() != 0.0 => {
+            Self::Allocations(_)
+            | Self::Instructions(_)
+            | Self::LimitAllocations(_)
+            | Self::LimitInstructions(_)
+                if value < 1000.0 && value.fract() != 0.0 =>
+            {
                 format!("{value:.1}")
             }
             _ => format!("{value:.0}"),
@@ -123,7 +160,7 @@ pub(crate) struct Section {
     pub(crate) measurements: &'static [Measurement],
 }
 
-pub(crate) const SECTIONS: [Section; 8] = [
+pub(crate) const SECTIONS: [Section; 10] = [
     Section {
         name: "instructions",
         title: "Instructions per call",
@@ -198,6 +235,33 @@ pub(crate) const SECTIONS: [Section; 8] = [
             Measurement::Time(Scenario::AsyncRecovery),
             Measurement::Time(Scenario::AsWritten),
             Measurement::ZeroDelay,
+        ],
+    },
+    Section {
+        name: "limits",
+        title: "What a limit adds to a success",
+        how: "Instructions that each limit of ours adds to a call that succeeds at once, beside those of its clock \
+              reads. A clock is read by `Instant::now`, of std in blocking functions and of tokio in async ones, and \
+              by nothing else: what is made of its answer counts. The last columns are what is added with the \
+              reads, and the whole call. Counted as above, allocations too.",
+        measurements: &[
+            Measurement::LimitInstructions(Form::Blocking),
+            Measurement::LimitInstructions(Form::Async),
+            Measurement::LimitAllocations(Form::Blocking),
+            Measurement::LimitAllocations(Form::Async),
+        ],
+    },
+    Section {
+        name: "throughput",
+        title: "Limits under contention",
+        how: "Calls of two threads that share a limit and nothing else, by the million a second: median and quartiles \
+              of 15 interleaved rounds. No call is stopped by its limit. More is better, and the figures are the \
+              machine's.",
+        measurements: &[
+            Measurement::Throughput(Contest::BudgetSuccess),
+            Measurement::Throughput(Contest::BudgetFailure),
+            Measurement::Throughput(Contest::BreakerSuccess),
+            Measurement::Throughput(Contest::BreakerFailure),
         ],
     },
 ];

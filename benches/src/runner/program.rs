@@ -11,8 +11,11 @@ use anyhow::{Context, Result, bail};
 use retry_benches::NO_SUCH_SCENARIO;
 
 use crate::{
-    contestants::Contestant,
+    contest::Contest,
+    contestants::{Contestant, Discipline},
+    limit::Limit,
     scenario::Scenario,
+    template::Form,
     workspace::{Workspace, failure, run, start},
 };
 
@@ -33,19 +36,32 @@ impl Program {
             plain: build(workspace, &contestant.name, &features, "")?,
             counting: build(workspace, &contestant.name, &features, "count-allocations")?,
         };
-        program.verify()?;
+        program.verify(contestant.discipline)?;
         Ok(program)
     }
 
     /// # Errors
     ///
     /// If a scenario has a wrong result or a wrong number of attempts.
-    fn verify(&self) -> Result<()> {
-        for scenario in Scenario::ALL {
-            answer(Command::new(&self.plain).args([scenario.name(), "verify"]))
+    fn verify(&self, discipline: Discipline) -> Result<()> {
+        for scenario in scenarios(discipline) {
+            answer(Command::new(&self.plain).args([&scenario, "verify"]))
                 .with_context(|| format!("{} does not do the work of the others", self.contestant))?;
         }
         Ok(())
+    }
+}
+
+/// All that is known; a program has some of them.
+fn scenarios(discipline: Discipline) -> Vec<String> {
+    match discipline {
+        Discipline::Retries => Scenario::ALL.map(|scenario| scenario.name().to_owned()).to_vec(),
+        Discipline::Limits => {
+            let limits = [Form::Blocking, Form::Async]
+                .into_iter()
+                .flat_map(|form| Limit::ALL.into_iter().map(move |limit| limit.scenario(form)));
+            limits.chain(Contest::ALL.map(|contest| contest.name().to_owned())).collect()
+        }
     }
 }
 

@@ -4,10 +4,10 @@
 
 use std::fmt::Write;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, ensure};
 
 use crate::{
-    contestants::{Contestant, HAND_WRITTEN, OURS, OURS_WITH_FEATURES},
+    contestants::{Contestant, HAND_WRITTEN, OURS, OURS_WITH_FEATURES, OURS_WITH_LIMITS},
     goals::{GOALS, Goal},
     measure::measure,
     results::Results,
@@ -16,7 +16,7 @@ use crate::{
 
 /// Whether all limits hold, within their tolerances.
 pub(crate) fn check(workspace: &Workspace, mut contestants: Vec<Contestant>) -> Result<bool> {
-    let compared = [HAND_WRITTEN, OURS, OURS_WITH_FEATURES];
+    let compared = [HAND_WRITTEN, OURS, OURS_WITH_FEATURES, OURS_WITH_LIMITS];
     contestants.retain(|contestant| compared.contains(&contestant.name.as_str()));
     let measurements: Vec<_> = checked().map(|goal| goal.measurement).collect();
     let results = measure(workspace, &contestants, &measurements)?;
@@ -46,28 +46,31 @@ fn table(results: &Results) -> Result<(String, usize)> {
         "", heads[0], heads[1], heads[2]
     );
     for goal in checked() {
+        let judgements = goal.judge(results);
         let name = goal.measurement.name();
-        let judgement =
-            goal.judge(results).with_context(|| format!("{name} was not measured: a contestant lost it"))?;
-        let show = |value| goal.measurement.show(value);
-        let with_features = results.value(goal.measurement, OURS_WITH_FEATURES);
-        let is_dearer = with_features.is_some_and(|value| value > judgement.ours);
-        let verdict = match (judgement.met, judgement.tolerated) {
-            _ if is_dearer => "BROKEN",
-            (true, _) => "",
-            (false, true) => "tolerated",
-            (false, false) => "BROKEN",
-        };
-        broken += usize::from(!judgement.tolerated || is_dearer);
-        let line = format!(
-            "{name:40} {:>12} {:>13} {:>8} {:>9} {:>13} {verdict}",
-            judgement.hand_written.map_or_else(String::new, show),
-            show(judgement.ours),
-            show(judgement.allowed),
-            goal.tolerance.map_or_else(String::new, show),
-            with_features.map_or_else(String::new, show),
-        );
-        let _ = writeln!(table, "{}", line.trim_end());
+        ensure!(!judgements.is_empty(), "{name} was not measured: a contestant lost it");
+        for judgement in judgements {
+            let show = |value| goal.measurement.show(value);
+            let with_features = results.value(goal.measurement, OURS_WITH_FEATURES);
+            let is_dearer = with_features.is_some_and(|value| value > judgement.ours);
+            let verdict = match (judgement.met, judgement.tolerated) {
+                _ if is_dearer => "BROKEN",
+                (true, _) => "",
+                (false, true) => "tolerated",
+                (false, false) => "BROKEN",
+            };
+            broken += usize::from(!judgement.tolerated || is_dearer);
+            let line = format!(
+                "{:40} {:>12} {:>13} {:>8} {:>9} {:>13} {verdict}",
+                judgement.name,
+                judgement.hand_written.map_or_else(String::new, show),
+                show(judgement.ours),
+                show(judgement.allowed),
+                judgement.tolerance.map_or_else(String::new, show),
+                with_features.map_or_else(String::new, show),
+            );
+            let _ = writeln!(table, "{}", line.trim_end());
+        }
     }
     Ok((table, broken))
 }
@@ -76,16 +79,18 @@ fn table(results: &Results) -> Result<(String, usize)> {
 mod tests {
     use super::*;
     use crate::{
+        limit::Limit,
         measurement::Measurement,
         results::{Figure, Ranking},
     };
 
-    /// Hand-written at 100 everywhere, ours at so much.
+    /// Hand-written at 100 everywhere, ours at so much, and so one of our limits.
     fn results(ours: impl Fn(Measurement) -> f64) -> Results {
         let mut results = Results::default();
         for goal in checked() {
-            let figures =
-                vec![Figure::exact(HAND_WRITTEN, 100.0), Figure::exact(OURS, ours(goal.measurement))];
+            let ours = ours(goal.measurement);
+            let figures = [(HAND_WRITTEN, 100.0), (OURS, ours), (Limit::Cancel.title(), ours)];
+            let figures = figures.map(|(name, value)| Figure::exact(name, value)).to_vec();
             results.add(Ranking::new(goal.measurement, figures));
         }
         results
@@ -113,7 +118,8 @@ mod tests {
         let mut results = Results::default();
         for goal in checked() {
             let dearer = if goal.measurement == Measurement::Future { 1.0 } else { 0.0 };
-            let figures = [(HAND_WRITTEN, 100.0), (OURS, 0.0), (OURS_WITH_FEATURES, dearer)];
+            let (cancel, ours) = ((Limit::Cancel.title(), 0.0), (OURS, 0.0));
+            let figures = [(HAND_WRITTEN, 100.0), cancel, ours, (OURS_WITH_FEATURES, dearer)];
             let figures = figures.map(|(name, value)| Figure::exact(name, value)).to_vec();
             results.add(Ranking::new(goal.measurement, figures));
         }

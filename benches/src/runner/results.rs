@@ -10,11 +10,13 @@ pub(crate) struct Figure {
     pub(crate) spread: Option<(f64, f64)>,
     /// Shown beside the value.
     pub(crate) detail: Option<String>,
+    /// Shown in the further columns of its measurement.
+    pub(crate) more: Vec<f64>,
 }
 
 impl Figure {
     pub(crate) fn exact(contestant: &str, value: f64) -> Self {
-        Self { contestant: contestant.to_owned(), value, spread: None, detail: None }
+        Self { contestant: contestant.to_owned(), value, spread: None, detail: None, more: Vec::new() }
     }
 
     pub(crate) fn spread(contestant: &str, spread: Spread) -> Self {
@@ -30,6 +32,9 @@ pub(crate) struct Ranking {
 impl Ranking {
     pub(crate) fn new(measurement: Measurement, mut figures: Vec<Figure>) -> Self {
         figures.sort_by(|a, b| a.value.total_cmp(&b.value));
+        if measurement.is_better_if_more() {
+            figures.reverse();
+        }
         Self { measurement, figures }
     }
 
@@ -59,9 +64,13 @@ impl Results {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contest::Contest;
 
     #[test]
     fn the_best_comes_first() {
+        let figures = vec![Figure::exact("slow", 2.0), Figure::exact("fast", 9.0)];
+        let ranking = Ranking::new(Measurement::Throughput(Contest::BudgetSuccess), figures);
+        assert_eq!(ranking.figures[0].contestant, "fast");
         let figures = vec![Figure::exact("slow", 9.0), Figure::exact("fast", 2.0)];
         let ranking = Ranking::new(Measurement::Future, figures);
         assert_eq!(ranking.figures[0].contestant, "fast");

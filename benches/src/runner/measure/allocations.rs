@@ -14,14 +14,19 @@ const WAITING: &str = "1000000";
 pub(super) fn measure(programs: &[Program], scenario: Scenario) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for program in programs {
-        let found = numbers(&program.counting, &[scenario.name(), "allocations", CALLS])?;
-        if let Some([blocks, bytes]) = found {
-            let per_call = Figure::exact(&program.contestant, blocks as f64 / 100.0);
-            let detail = (bytes > 0).then(|| format!("{} bytes", bytes as f64 / 100.0));
-            figures.push(Figure { detail, ..per_call });
-        }
+        figures.extend(per_call(program, scenario.name(), &program.contestant)?);
     }
     Ok(figures)
+}
+
+/// Under the name of a row.
+pub(super) fn per_call(program: &Program, scenario: &str, row: &str) -> Result<Option<Figure>> {
+    let Some([blocks, bytes]) = numbers(&program.counting, &[scenario, "allocations", CALLS])? else {
+        return Ok(None);
+    };
+    let per_call = Figure::exact(row, blocks as f64 / 100.0);
+    let detail = (bytes > 0).then(|| format!("{} bytes", bytes as f64 / 100.0));
+    Ok(Some(Figure { detail, ..per_call }))
 }
 
 pub(super) fn future(programs: &[Program]) -> Result<Vec<Figure>> {

@@ -5,13 +5,14 @@ mod cargo_check;
 mod cold_build;
 mod cpu;
 mod instructions;
+mod limits;
 mod text;
 mod time;
 
 use anyhow::Result;
 
 use crate::{
-    contestants::Contestant,
+    contestants::{Contestant, Discipline},
     measurement::Measurement,
     program::Program,
     results::{Figure, Ranking, Results},
@@ -23,6 +24,8 @@ struct Field<'a> {
     workspace: &'a Workspace,
     contestants: &'a [Contestant],
     programs: Vec<Program>,
+    /// Of limits.
+    limited: Vec<Program>,
 }
 
 /// Builds and checks what is needed, then measures.
@@ -31,15 +34,18 @@ pub(crate) fn measure(
     contestants: &[Contestant],
     measurements: &[Measurement],
 ) -> Result<Results> {
-    if measurements.iter().any(|measurement| matches!(measurement, Measurement::Instructions(_))) {
+    if measurements.iter().any(|measurement| measurement.needs_valgrind()) {
         instructions::find_valgrind()?;
     }
-    let programs = if measurements.iter().any(|measurement| measurement.runs_programs()) {
-        contestants.iter().map(|contestant| Program::build(workspace, contestant)).collect::<Result<_>>()?
-    } else {
-        Vec::new()
+    let build = |discipline: Discipline| -> Result<Vec<Program>> {
+        if !measurements.iter().any(|measurement| measurement.runs_programs_of(discipline)) {
+            return Ok(Vec::new());
+        }
+        let contestants = contestants.iter().filter(|contestant| contestant.discipline == discipline);
+        contestants.map(|contestant| Program::build(workspace, contestant)).collect()
     };
-    let field = Field { workspace, contestants, programs };
+    let (programs, limited) = (build(Discipline::Retries)?, build(Discipline::Limits)?);
+    let field = Field { workspace, contestants, programs, limited };
     let mut results = Results::default();
     for measurement in measurements {
         eprintln!("measuring {}", measurement.name());
@@ -61,6 +67,9 @@ impl Field<'_> {
             Measurement::Crates => cold_build::crates(self.workspace, self.contestants),
             Measurement::Time(scenario) => time::measure(&self.programs, scenario),
             Measurement::ZeroDelay => time::zero_delay(&self.programs),
+            Measurement::LimitInstructions(form) => limits::instructions(&self.limited, form),
+            Measurement::LimitAllocations(form) => limits::allocations(&self.limited, form),
+            Measurement::Throughput(contest) => time::throughput(&self.limited, contest),
         }
     }
 }

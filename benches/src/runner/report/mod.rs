@@ -21,13 +21,14 @@ use crate::{
 
 const HEAD: &str = "# Beside what a user would pick instead
 
-Written by `cargo run --release -p retry-benches`, in about 20 minutes, on Linux with valgrind.
+Written by `cargo run --release -p retry-benches`, in about 25 minutes, on Linux with valgrind.
 Do not edit: the remarks come from `benches/remarks`, and what a contestant cannot do from its `main.rs`.
 
 Each contestant is built alone, so that no other crate's features change it, and is checked for the right result
 and number of attempts before it is measured. Figures are counts, or ratios within one run: they belong to the
-versions below, not to a machine, and absolute times are not claimed. Less is better everywhere; a dash means that
-a contestant has no such form. In the pictures ours are green, the yardsticks grey.
+versions below, not to a machine, and absolute times are not claimed, but for what two threads get through. Less is
+better everywhere else; a dash means that a contestant has no such form. In the pictures ours are green, the yardsticks
+grey.
 ";
 
 /// Replaces the results and the pictures.

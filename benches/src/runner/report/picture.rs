@@ -67,6 +67,7 @@ fn draw_row(
     let (color, style) = match role(&figure.contestant) {
         Role::Ours => (OURS, FontStyle::Bold),
         Role::Yardstick => (YARDSTICK, FontStyle::Normal),
+        Role::Limit => (OURS, FontStyle::Normal),
         Role::Peer => (PEER, FontStyle::Normal),
     };
     area.draw(&Text::new(figure.contestant.clone(), (LEFT - 8, y), text(HPos::Right, style)))?;

@@ -1,7 +1,9 @@
 //! Markdown tables: a ranking, and the goals.
 
+use std::iter::repeat;
+
 use crate::{
-    contestants::{Contestant, DIRECT, HAND_WRITTEN, OURS, Role, role},
+    contestants::{Contestant, DIRECT, Discipline, HAND_WRITTEN, OURS, Role, role},
     goals::GOALS,
     measurement::{Comparison, Measurement},
     results::{Figure, Ranking, Results},
@@ -17,9 +19,10 @@ pub(super) fn ranking(ranking: &Ranking, contestants: &[Contestant]) -> String {
         let names = names(same.iter().map(|figure| figure.contestant.as_str()));
         table.push_str(&row([names].into_iter().chain(columns.cells(&same[0]))));
     }
-    let without = contestants.iter().map(|contestant| contestant.name.as_str());
+    let retries = contestants.iter().filter(|contestant| contestant.discipline == Discipline::Retries);
+    let without = retries.map(|contestant| contestant.name.as_str());
     let without = names(without.filter(|name| ranking.value_of(name).is_none()));
-    if !without.is_empty() && !ranking.measurement.is_about_ours() {
+    if !without.is_empty() && ranking.measurement.is_open_to_all() {
         table.push_str(&row([without].into_iter().chain(columns.dashes())));
     }
     table
@@ -43,6 +46,7 @@ impl<'a> Columns<'a> {
         if self.spread {
             titles.push("spread");
         }
+        titles.extend(self.measurement.more());
         if self.measurement.comparison() == Comparison::Yardsticks {
             titles.extend(["beside hand-written", "beside direct"]);
         }
@@ -58,6 +62,8 @@ impl<'a> Columns<'a> {
             let spread = figure.spread.map(|(low, high)| format!("{} to {}", show(low), show(high)));
             cells.push(spread.unwrap_or_else(|| DASH.to_owned()));
         }
+        let more = figure.more.iter().map(|value| show(*value)).chain(repeat(DASH.to_owned()));
+        cells.extend(more.take(self.measurement.more().len()));
         if self.measurement.comparison() == Comparison::Yardsticks {
             cells.extend([HAND_WRITTEN, DIRECT].map(|yardstick| self.beside(figure, yardstick)));
         }
@@ -92,17 +98,18 @@ pub(super) fn goals(results: &Results) -> String {
     let mut table = row(["", "unit", HAND_WRITTEN, OURS, "goal", ""].map(str::to_owned));
     table.push_str("| --- | --- | ---: | ---: | --- | --- |\n");
     for goal in &GOALS {
-        let Some(judgement) = goal.judge(results) else { continue };
         let measurement = goal.measurement;
         let show = |value| measurement.show(value);
-        table.push_str(&row([
-            measurement.name(),
-            measurement.unit().to_owned(),
-            judgement.hand_written.map_or_else(|| DASH.to_owned(), show),
-            show(judgement.ours),
-            goal.limit(),
-            if judgement.met { "met" } else { "**missed**" }.to_owned(),
-        ]));
+        table.extend(goal.judge(results).into_iter().map(|judgement| {
+            row([
+                judgement.name,
+                measurement.unit().to_owned(),
+                judgement.hand_written.map_or_else(|| DASH.to_owned(), show),
+                show(judgement.ours),
+                goal.limit(),
+                if judgement.met { "met" } else { "**missed**" }.to_owned(),
+            ])
+        }));
     }
     table
 }
@@ -141,6 +148,19 @@ mod tests {
         let figure = Figure { spread: Some((2.0, 2.5)), ..Figure::exact("peer", 2.25) };
         let table = ranking(&Ranking::new(Measurement::Check(Form::Async), vec![figure]), &[]);
         assert!(table.ends_with("| peer | 2.25 | 2.00 to 2.50 |\n"), "{table}");
+    }
+
+    #[test]
+    fn further_columns_are_there_for_those_who_have_them() {
+        let figures = vec![
+            Figure::exact("a clock read", 30.0),
+            Figure { more: vec![1.0, 70.0, 120.0], ..Figure::exact("cancel", 40.0) },
+        ];
+        let table = ranking(&Ranking::new(Measurement::LimitInstructions(Form::Async), figures), &[]);
+        assert!(
+            table.ends_with("| a clock read | 30 | – | – | – |\n| cancel | 40 | 1 | 70 | 120 |\n"),
+            "{table}"
+        );
     }
 
     #[test]
