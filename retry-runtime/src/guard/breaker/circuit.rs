@@ -22,7 +22,7 @@ pub enum CircuitState {
 }
 
 impl CircuitState {
-    /// The name used in logs and metrics.
+    /// The state in words: `closed`, `open` or `half-open`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
