@@ -6,7 +6,7 @@ pub use crate::{
     cancel::{Unless, blocking_unless, is_cancelled, unless},
     delay::Delay,
     guard::{Permit, Turn},
-    observe::{Described, Show, Shown},
+    observe::{Described, Figures, Show, Shown, Told},
     policy::Draft,
     retry::{LeadsTo, Queued, Retry, admit, admit_if, called, fails, lend, queue},
     site::Site,
@@ -41,6 +41,15 @@ impl<E: Classify> Judged<'_, E> {
     }
 }
 
+impl<'a, E: Classify> Judged<'a, E> {
+    /// Counted as the error says.
+    #[inline]
+    #[must_use]
+    pub fn counted(&self, described: Described<'a>) -> Described<'a> {
+        described.classified(self.0)
+    }
+}
+
 /// A type that derives `Classify`, whether or not the bounds hold that its marks ask for.
 pub trait Marked {}
 
@@ -65,6 +74,8 @@ impl<E: Marked> JudgeMarked<E> for Judged<'_, E> {
 
 /// For error types that do not implement `Classify`.
 pub trait JudgeAny {
+    /// Counted by its type.
+    fn counted<'b>(&self, described: Described<'b>) -> Described<'b>;
     /// Transient.
     fn verdict(&self) -> Verdict;
     /// The filter's verdict.
@@ -72,6 +83,11 @@ pub trait JudgeAny {
 }
 
 impl<E> JudgeAny for Judged<'_, E> {
+    #[inline]
+    fn counted<'b>(&self, described: Described<'b>) -> Described<'b> {
+        described
+    }
+
     #[inline]
     fn verdict(&self) -> Verdict {
         Verdict::TRANSIENT

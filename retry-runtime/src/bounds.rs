@@ -1,8 +1,8 @@
-//! What ends a call besides its policy.
+//! What ends a call besides its policy, and who wants to know.
 
 use std::time::Instant;
 
-use crate::{AdaptiveRate, Cancel, CircuitBreaker, RetryBudget, time::Deadline};
+use crate::{AdaptiveRate, Cancel, CircuitBreaker, RetryBudget, observe::Told, time::Deadline};
 
 /// What ends a call besides its policy.
 #[derive(Clone, Copy, Debug)]
@@ -13,12 +13,14 @@ pub struct Bounds<'a> {
     pub(crate) rate: Option<&'a AdaptiveRate>,
     /// Of an attempt that waits for its turn.
     pub(crate) breaker: Option<&'a CircuitBreaker>,
+    /// Who else wants the event, beside log and figures.
+    pub(crate) told: Option<&'a Told>,
 }
 
 impl<'a> Bounds<'a> {
     /// Nothing.
     pub const NONE: Self =
-        Self { deadline: None, is_cancelled: false, budget: None, rate: None, breaker: None };
+        Self { deadline: None, is_cancelled: false, budget: None, rate: None, breaker: None, told: None };
 
     /// A deadline.
     #[must_use]
@@ -52,6 +54,13 @@ impl<'a> Bounds<'a> {
     #[inline]
     pub const fn behind(self, breaker: &'a CircuitBreaker) -> Self {
         Self { breaker: Some(breaker), ..self }
+    }
+
+    /// The function has hooks of its own.
+    #[must_use]
+    #[inline]
+    pub const fn telling(self, told: &'a Told) -> Self {
+        Self { told: Some(told), ..self }
     }
 
     /// Whether the circuit breaker would refuse the attempt now.

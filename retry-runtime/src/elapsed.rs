@@ -40,6 +40,9 @@ pub struct Elapsed {
     kind: Kind,
 }
 
+/// What it is counted as.
+pub(crate) const TIMEOUT: &str = "timeout";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     Attempt,
@@ -99,6 +102,10 @@ impl Error for Elapsed {}
 impl Classify for Elapsed {
     fn classify(&self) -> Verdict {
         Verdict::TIMED_OUT
+    }
+
+    fn error_type(&self) -> &'static str {
+        TIMEOUT
     }
 }
 

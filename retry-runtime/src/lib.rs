@@ -48,6 +48,8 @@ pub use elapsed::Elapsed;
 pub use error::{RetryError, StopReason};
 pub use guard::{AdaptiveRate, CircuitBreaker, CircuitOpen, CircuitState, RetryBudget};
 pub use observe::Event;
+#[cfg(feature = "metrics")]
+pub use observe::metrics;
 pub use policy::{Delays, RetryPolicy};
 pub use retry_macros::{Classify, retry};
 pub use retry_rules::{Backoff, CustomBackoff, Jitter};

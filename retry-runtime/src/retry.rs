@@ -9,12 +9,12 @@ use std::time::Instant;
 use rand::Rng;
 
 use crate::{
-    Context, Event, RetryError, StopReason, Verdict,
+    Context, Event, RetryBudget, RetryError, StopReason, Verdict,
     bounds::Bounds,
     delay::Delay,
     driver::{Decision, Driver},
     guard::Failure,
-    observe::{Described, log},
+    observe::{self, ARE_KEPT, ARE_TIMED, Described},
     rng::ThreadRng,
     site::Site,
     sleep,
@@ -58,7 +58,7 @@ impl Retry {
     #[inline]
     #[must_use]
     pub fn start(site: &Site) -> Self {
-        if site.policy().max_elapsed().is_some() { Self::timed(site) } else { Self(None) }
+        if ARE_TIMED || site.policy().max_elapsed().is_some() { Self::timed(site) } else { Self(None) }
     }
 
     /// A call whose start must be known.
@@ -88,7 +88,7 @@ impl Retry {
     #[cold]
     #[inline(never)]
     pub fn failed(&mut self, site: &Site, verdict: Verdict, error: Described<'_>) -> Option<Delay> {
-        if !log::is_enabled() {
+        if !observe::is_heard() {
             let driver = self.driver_mut();
             let attempt = driver.attempt();
             if let Some(decision) = driver.failed_at_once(site.policy(), verdict, Bounds::NONE) {
@@ -109,29 +109,44 @@ impl Retry {
         clock: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
     ) -> Option<Delay> {
-        let is_logged = log::is_enabled();
+        let is_heard = bounds.told.is_some() || observe::is_heard();
         let driver = self.driver_mut();
-        if is_logged {
+        if is_heard {
             driver.note_failure(clock());
         }
         let attempt = driver.attempt();
         let decision = driver.failed(site.policy(), verdict, bounds, clock, rng);
-        if is_logged {
-            let event = |delay| Event { attempt, ..self.event_at(site, Some(&error), delay, clock) };
-            match decision {
-                Decision::Wait(delay) => log::retrying(&event(Some(delay))),
-                Decision::Stop(_) if self.driver().is_abandoned() => log::not_prepared(&event(None)),
-                Decision::Stop(_) => log::gave_up(&event(None)),
-            }
+        if let Some(budget) = bounds.budget {
+            budget.asked(decision == Decision::Stop(StopReason::Budget), clock);
+        }
+        if is_heard {
+            let delay = match decision {
+                Decision::Wait(delay) => Some(delay),
+                Decision::Stop(_) => None,
+            };
+            Self::tell(site, bounds, &Event { attempt, ..self.event_at(site, Some(&error), delay, clock) });
         }
         decision.delay(site, attempt)
     }
 
-    /// The call succeeded: says so if it had failed before.
+    /// Something happened: tells log and figures, and keeps the event for those who asked for it.
+    fn tell(site: &Site, bounds: Bounds<'_>, event: &Event<'_, Described<'_>>) {
+        let is_unpaid = event.reason == Some(StopReason::Budget);
+        let budget = bounds.budget.filter(|_| is_unpaid).map(RetryBudget::name);
+        let event = Event { budget, ..*event };
+        observe::tell(site, &event);
+        if let Some(told) = bounds.told {
+            told.tell(&event);
+        }
+    }
+
+    /// The call succeeded: counts it, and says so if it had failed before.
     #[inline]
     pub fn succeeded(&self, site: &Site) {
-        // One comparison, for a call that knows nothing of itself has not failed.
-        if self.0.is_some() {
+        if ARE_KEPT {
+            self.count_success(site, &site.clock());
+        } else if self.0.is_some() {
+            // One comparison, for a call that knows nothing of itself has not failed.
             self.succeeded_late(site);
         }
     }
@@ -139,7 +154,9 @@ impl Retry {
     /// The same of a call that knows its start.
     #[inline]
     pub fn succeeded_timed(&self, site: &Site) {
-        if self.is_retry() {
+        if ARE_KEPT {
+            self.count_success(site, &site.clock());
+        } else if self.is_retry() {
             self.succeeded_late(site);
         }
     }
@@ -150,12 +167,42 @@ impl Retry {
         self.succeeded_at(site, &site.clock());
     }
 
+    /// No event for a call that succeeded at once: nobody else would hear of it.
+    #[inline]
+    fn count_success(&self, site: &Site, clock: &dyn Fn() -> Instant) {
+        if self.is_retry() {
+            self.succeeded_telling(site, clock);
+        } else {
+            observe::count_success(site, self.driver().elapsed(clock));
+        }
+    }
+
     /// As [`succeeded`](Self::succeeded), with the clock handed in.
     #[inline]
     pub(crate) fn succeeded_at(&self, site: &Site, clock: &dyn Fn() -> Instant) {
-        if self.is_retry() {
-            log::recovered(&self.event_at(site, None, None, clock));
+        if ARE_KEPT {
+            self.count_success(site, clock);
+        } else if self.is_retry() {
+            self.succeeded_telling(site, clock);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn succeeded_telling(&self, site: &Site, clock: &dyn Fn() -> Instant) {
+        observe::tell(site, &self.event_at(site, None, None, clock));
+    }
+
+    /// As [`succeeded`](Self::succeeded), with the event for `on_success`.
+    #[must_use]
+    pub fn success<'a, E: ?Sized>(&self, site: &Site) -> Event<'a, E> {
+        self.success_at(site, &site.clock())
+    }
+
+    pub(crate) fn success_at<'a, E: ?Sized>(&self, site: &Site, clock: &dyn Fn() -> Instant) -> Event<'a, E> {
+        let event = self.event_at(site, None, None, clock);
+        observe::tell(site, &event);
+        event.with_error(None)
     }
 
     /// Notes the first failure for those who will ask how long ago it was.
@@ -188,39 +235,31 @@ impl Retry {
         self.driver().context(site.policy(), site.operation(), clock)
     }
 
-    /// The event for `on_retry` (with the wait that was decided), `on_success` and `on_give_up`.
-    #[must_use]
-    pub fn event<'a, E: ?Sized>(
+    /// What happened to the attempt that ended last: `error` did, and `delay` follows.
+    fn event_at<'a>(
         &self,
         site: &Site,
-        error: Option<&'a E>,
-        delay: Option<Delay>,
-    ) -> Event<'a, E> {
-        self.event_at(site, error, delay, &site.clock())
-    }
-
-    pub(crate) fn event_at<'a, E: ?Sized>(
-        &self,
-        site: &Site,
-        error: Option<&'a E>,
+        error: Option<&'a Described<'a>>,
         delay: Option<Delay>,
         clock: &dyn Fn() -> Instant,
-    ) -> Event<'a, E> {
-        // A decision to wait has already counted the next attempt.
+    ) -> Event<'a, Described<'a>> {
         let driver = self.driver();
-        let attempt = driver.attempt() - u32::from(delay.is_some());
         Event {
             operation: site.operation(),
             service: site.service(),
-            attempt,
+            attempt: driver.attempt(),
             max_attempts: site.policy().max_attempts(),
             delay: delay.map(Delay::duration),
             error,
             elapsed: driver.elapsed(clock),
             retrying: driver.retrying(clock),
             reason: driver.stopped(),
-            timeout: None,
-            circuit_open: None,
+            timeout: error.and_then(Described::timeout),
+            circuit_open: error.and_then(Described::circuit_open),
+            budget: None,
+            error_type: error.map(Described::error_type),
+            is_of_attempt: error.is_none_or(Described::is_of_attempt) && !driver.is_abandoned(),
+            is_abandoned: driver.is_abandoned(),
         }
     }
 

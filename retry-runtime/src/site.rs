@@ -2,7 +2,7 @@
 
 use std::{panic::Location, time::Instant};
 
-use crate::{RetryPolicy, clock};
+use crate::{RetryPolicy, clock, observe::Figures};
 
 /// How a call waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Site {
     service: Option<&'static str>,
     mode: Mode,
     policy: RetryPolicy,
+    #[cfg(feature = "metrics")]
+    figures: Option<&'static Figures>,
     #[cfg_attr(not(feature = "tokio"), expect(dead_code, reason = "for a warning about tokio's threads"))]
     location: &'static Location<'static>,
 }
@@ -47,7 +49,15 @@ impl Site {
 
     #[track_caller]
     const fn new(operation: &'static str, mode: Mode, policy: RetryPolicy) -> Self {
-        Self { operation, service: None, mode, policy, location: Location::caller() }
+        Self {
+            operation,
+            service: None,
+            mode,
+            policy,
+            #[cfg(feature = "metrics")]
+            figures: None,
+            location: Location::caller(),
+        }
     }
 
     pub(crate) const fn with_operation(self, operation: &'static str) -> Self {
@@ -58,6 +68,24 @@ impl Site {
     #[must_use]
     pub const fn with_service(self, service: &'static str) -> Self {
         Self { service: Some(service), ..self }
+    }
+
+    /// With a place of its own for what is counted of it.
+    #[must_use]
+    pub const fn counted_in(self, figures: &'static Figures) -> Self {
+        let _ = figures;
+        Self {
+            #[cfg(feature = "metrics")]
+            figures: Some(figures),
+            ..self
+        }
+    }
+
+    /// What is counted of it.
+    #[cfg(feature = "metrics")]
+    #[inline]
+    pub(crate) fn figures(&self) -> &'static Figures {
+        self.figures.unwrap_or_else(|| Figures::named(self.service, self.operation))
     }
 
     #[inline]

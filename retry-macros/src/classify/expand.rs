@@ -20,16 +20,41 @@ pub(super) fn implementation(item: &Item, plan: &Plan<'_>, krate: &TokenStream) 
     let arms = plan.arms.iter().map(|arm| judged(item, arm, krate));
     // A reference to an empty enum is not known to be empty.
     let matched = if plan.arms.is_empty() { quote!(*self) } else { quote!(self) };
-    written(item, plan, krate, &quote!(match #matched { #(#arms)* }))
+    let named = named(item, plan, krate, &matched);
+    written(item, plan, krate, &quote!(match #matched { #(#arms)* }), named.as_ref())
 }
 
 /// One that compiles, whatever is wrong.
 pub(super) fn placeholder(item: &Item, krate: &TokenStream) -> TokenStream {
     let nothing = Plan { arms: Vec::new(), judging: Vec::new() };
-    written(item, &nothing, krate, &quote!(#krate::Verdict::PERMANENT))
+    written(item, &nothing, krate, &quote!(#krate::Verdict::PERMANENT), None)
 }
 
-fn written(item: &Item, plan: &Plan<'_>, krate: &TokenStream, body: &TokenStream) -> TokenStream {
+/// What the error is counted as: a variant's name, or what the error in it says. A struct is counted by the name of its
+/// type, as every error is.
+fn named(item: &Item, plan: &Plan<'_>, krate: &TokenStream, matched: &TokenStream) -> Option<TokenStream> {
+    let Kind::Enum(_) = item.kind else { return None };
+    let arms = plan.arms.iter().map(|arm| {
+        if let Judgement::Source(field) = &arm.judgement {
+            let pattern = pattern(item, arm.case, Some((field, ERROR)));
+            let asked = asked(field, &quote!(#krate::__private::derive::Source));
+            let error = local(ERROR);
+            return quote!(#[allow(deprecated)] #pattern => #asked::source_error_type(#error),);
+        }
+        let (pattern, name) = (pattern(item, arm.case, None), arm.case.name.to_string());
+        let name = name.trim_start_matches("r#");
+        quote!(#pattern => #name,)
+    });
+    Some(quote!(match #matched { #(#arms)* }))
+}
+
+fn written(
+    item: &Item,
+    plan: &Plan<'_>,
+    krate: &TokenStream,
+    body: &TokenStream,
+    named: Option<&TokenStream>,
+) -> TokenStream {
     let mut generics = item.generics.clone();
     let (_, _, own_bounds) = item.generics.split_for_impl();
     for ty in &plan.judging {
@@ -37,6 +62,7 @@ fn written(item: &Item, plan: &Plan<'_>, krate: &TokenStream, body: &TokenStream
     }
     let (parameters, arguments, bounds) = generics.split_for_impl();
     let name = ours(&item.name);
+    let named = named.map(|named| quote!(fn error_type(&self) -> &'static str { #named }));
     quote! {
         #[automatically_derived]
         impl #parameters #krate::__private::Marked for #name #arguments #own_bounds {}
@@ -46,6 +72,8 @@ fn written(item: &Item, plan: &Plan<'_>, krate: &TokenStream, body: &TokenStream
             fn classify(&self) -> #krate::Verdict {
                 #body
             }
+
+            #named
         }
     }
 }

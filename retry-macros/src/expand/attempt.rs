@@ -152,12 +152,10 @@ impl Turn<'_> {
         let Self { plan, .. } = self;
         let krate = &plan.krate;
         let (value, verdict) = (local("value"), local("verdict"));
-        let tell = self.tell(plan.on_success.as_ref(), &quote!(None), &quote!(None));
         let outcome = self.given(returned);
         let succeed = self.succeed();
         let succeed = quote! {
             #succeed
-            #tell
             return #outcome;
         };
         let Some(filter) = &plan.filter_ok else { return succeed };
@@ -219,10 +217,12 @@ impl Turn<'_> {
     ) -> TokenStream {
         let Self { plan, constants: Constants { site, .. }, .. } = self;
         let (retry, decision, delay) = (local("retry"), local("decision"), local("delay"));
-        let on_retry = self.tell(plan.on_retry.as_ref(), error, &quote!(Some(#delay)));
-        let on_give_up = self.tell(plan.on_give_up.as_ref(), error, &quote!(None));
+        let error = quote!(::core::option::Option::#error);
+        let on_retry = self.tell(plan.on_retry.as_ref(), &error);
+        let on_give_up = self.tell(plan.on_give_up.as_ref(), &error);
         let told = self.told(verdict);
-        let ask = if plan.is_bounded() {
+        let declare_told = self.declare_told();
+        let ask = if plan.is_bounded() || plan.has_listeners() {
             // First, for a filter may change what the guards are a part of.
             let verdict = local("verdict");
             let ask =
@@ -232,6 +232,7 @@ impl Turn<'_> {
             quote!(#retry.failed(#site, #told, #described))
         };
         quote! {
+            #declare_told
             let #decision = #ask;
             match #decision {
                 ::core::option::Option::Some(#delay) => {

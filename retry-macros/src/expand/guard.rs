@@ -155,8 +155,15 @@ impl Turn<'_> {
         let guards = &plan.guards;
         let is_timed = plan.is_timed() || plan.time.has_deadline();
         let succeeded = if is_timed { quote!(succeeded_timed) } else { quote!(succeeded) };
+        let succeeded = match &plan.on_success {
+            None => quote!(#retry.#succeeded(#site);),
+            Some(hook) => {
+                let error_type = self.error_type();
+                self.tell_event(hook, &quote!(#retry.success::<#error_type>(#site)))
+            }
+        };
         if guards.budget.is_none() && guards.adaptive.is_none() && guards.circuit_breaker.is_none() {
-            return quote!(#retry.#succeeded(#site););
+            return succeeded;
         }
         let (borrowed, bounds) = self.guarded(quote!(#krate::__private::Bounds::NONE));
         let told = match (&guards.circuit_breaker, plan.time.has_deadline()) {
@@ -168,7 +175,7 @@ impl Turn<'_> {
                 }
             },
         };
-        quote!({ #borrowed #told } #retry.#succeeded(#site);)
+        quote!({ #borrowed #told } #succeeded)
     }
 
     /// A verdict that the circuit breaker is told.

@@ -4,7 +4,14 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::{attempt::Turn, ends::Ends, label, local, policy::Constants};
-use crate::plan::Callee;
+use crate::plan::{Callee, Plan};
+
+impl Plan {
+    /// Whether the function itself wants to know what happens.
+    pub(super) const fn has_listeners(&self) -> bool {
+        self.on_retry.is_some() || self.on_give_up.is_some()
+    }
+}
 
 impl Turn<'_> {
     /// `before_retry`: its error ends the call.
@@ -19,7 +26,9 @@ impl Turn<'_> {
         let error_type = self.error_type();
         let expected = ends(hook).show(quote!(::core::result::Result<(), #error_type>));
         let described = described(krate, &quote!(&#error));
-        let on_give_up = self.tell(plan.on_give_up.as_ref(), &quote!(Some(&#error)), &quote!(None));
+        let on_give_up = self.tell(plan.on_give_up.as_ref(), &quote!(::core::option::Option::Some(&#error)));
+        let (declare_told, bounds) =
+            (self.declare_told(), self.heard(quote!(#krate::__private::Bounds::NONE)));
         let last = self.give_back(&error);
         let prepare = ends(hook).show(quote!(#krate::__private::Preparation::prepared));
         let answer = local("answer");
@@ -30,9 +39,10 @@ impl Turn<'_> {
             let #prepared: #expected = #answered;
             if let ::core::result::Result::Err(#error) = #prepared {
                 #[allow(unused_imports)]
-                use #krate::__private::Show as _;
+                use #krate::__private::{JudgeAny as _, Show as _};
+                #declare_told
                 #retry.abandon();
-                let _ = #retry.failed(#site, #krate::Verdict::PERMANENT, #described);
+                let _ = #retry.failed_within(#site, #krate::Verdict::PERMANENT, #bounds, #described);
                 #on_give_up
                 #last;
             }
@@ -87,28 +97,25 @@ impl Turn<'_> {
         Some(quote!(#answer #awaited))
     }
 
-    /// Calls a hook with an event; `error` and `delay` are the words `None` or `Some(..)`.
-    pub(super) fn tell(
-        &self,
-        hook: Option<&Callee>,
-        error: &TokenStream,
-        delay: &TokenStream,
-    ) -> Option<TokenStream> {
-        let Constants { site, .. } = self.constants;
-        let retry = local("retry");
+    /// `let told = ..;`, by which hooks have the event that the engine tells everybody.
+    pub(super) fn declare_told(&self) -> Option<TokenStream> {
+        let (krate, told) = (&self.plan.krate, local("told"));
+        self.plan.has_listeners().then(|| quote!(let #told = #krate::__private::Told::nothing();))
+    }
+
+    /// `bounds`, and who wants the event.
+    pub(super) fn heard(&self, bounds: TokenStream) -> TokenStream {
+        let told = local("told");
+        if self.plan.has_listeners() { quote!(#bounds.telling(&#told)) } else { bounds }
+    }
+
+    /// Calls a hook with what was told; `error` is an option.
+    pub(super) fn tell(&self, hook: Option<&Callee>, error: &TokenStream) -> Option<TokenStream> {
+        let told = local("told");
+        let hook = hook?;
         // Without an error at hand, nothing but this says what type it would have.
-        let error_type = (error.to_string() == "None").then(|| {
-            let error_type = self.error_type();
-            quote!(::<#error_type>)
-        });
-        let event = quote! {
-            #retry.event #error_type(
-                #site,
-                ::core::option::Option::#error,
-                ::core::option::Option::#delay,
-            )
-        };
-        Some(self.tell_event(hook?, &event))
+        let error_type = self.error_type();
+        Some(self.tell_event(hook, &quote!(#told.event::<#error_type>(#error))))
     }
 
     /// Calls a hook with an event.
@@ -153,7 +160,7 @@ pub(crate) fn called(
 }
 
 pub(super) fn described(krate: &TokenStream, error: &impl ToTokens) -> TokenStream {
-    quote!((&&&#krate::__private::Shown(#error)).described())
+    quote!(#krate::__private::Judged(#error).counted((&&&#krate::__private::Shown(#error)).described()))
 }
 
 pub(crate) fn ends(callee: &Callee) -> Ends {

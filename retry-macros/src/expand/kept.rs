@@ -89,7 +89,7 @@ impl Turn<'_> {
     /// What `ask` asks with all that ends the call besides its policy.
     pub(super) fn bounded(&self, ask: impl FnOnce(&TokenStream) -> TokenStream) -> TokenStream {
         let (token, bounds) = self.ends();
-        let (guards, bounds) = self.guarded(bounds);
+        let (guards, bounds) = self.guarded(self.heard(bounds));
         let asked = ask(&bounds);
         quote!({ #token #guards #asked })
     }

@@ -23,8 +23,6 @@ struct Loss<'a> {
     /// What makes the error instead, and the runtime's helper of that name.
     make: Option<&'a Callee>,
     helper: TokenStream,
-    /// What makes the event of hooks.
-    event: TokenStream,
     /// Whether it is certainly an error of the function's own.
     is_own: bool,
     /// Whether it may be that the whole call's time is over, which an earlier error tells better.
@@ -62,7 +60,6 @@ impl Turn<'_> {
                 place: plan.time.place(),
                 make: plan.time.timeout_error.as_ref(),
                 helper: quote!(timeout_error),
-                event: quote!(event_of_timeout),
                 is_own: plan.has_own_timeout(),
                 ends_call: plan.time.has_deadline(),
             },
@@ -83,7 +80,6 @@ impl Turn<'_> {
                 place: plan.guards.place(),
                 make: plan.guards.open_error.as_ref(),
                 helper: quote!(open_error),
-                event: quote!(event_of_refusal),
                 is_own: plan.has_own_refusal(),
                 ends_call: false,
             },
@@ -93,7 +89,8 @@ impl Turn<'_> {
     fn lost(&self, decided: &TokenStream, loss: &Loss<'_>) -> TokenStream {
         let decision = local("decision");
         let rest = if loss.is_own { self.as_own_error(loss) } else { self.as_wrapped_error(loss) };
-        quote!(let #decision = #decided; #rest)
+        let declare_told = self.declare_told();
+        quote!(#declare_told let #decision = #decided; #rest)
     }
 
     /// It is an error of the function's own.
@@ -109,8 +106,8 @@ impl Turn<'_> {
             made = quote!(match #last { #some(#outcome) => #outcome, #none => #made });
         }
         let error = quote!(#outcome.as_ref().err());
-        let on_retry = self.tell_of(loss, self.plan.on_retry.as_ref(), &error, &quote!(#some(#delay)));
-        let on_give_up = self.tell_of(loss, self.plan.on_give_up.as_ref(), &error, &none);
+        let on_retry = self.tell(self.plan.on_retry.as_ref(), &error);
+        let on_give_up = self.tell(self.plan.on_give_up.as_ref(), &error);
         let keep = self.keep(&quote!(#outcome));
         let given = self.give_up(&quote!(#outcome));
         quote! {
@@ -132,8 +129,8 @@ impl Turn<'_> {
         let keep = self.keep(&quote!(#outcome));
         let made = quote!(#krate::__private::Lost::<#error_type, _>::to(#cause).error());
         let error = quote!(#outcome.as_ref().and_then(|#outcome| #outcome.as_ref().err()));
-        let on_retry = self.tell_of(loss, self.plan.on_retry.as_ref(), &error, &quote!(#some(#delay)));
-        let on_give_up = self.tell_of(loss, self.plan.on_give_up.as_ref(), &error, &none);
+        let on_retry = self.tell(self.plan.on_retry.as_ref(), &error);
+        let on_give_up = self.tell(self.plan.on_give_up.as_ref(), &error);
         let last = self.kept_as_outcome(&quote!(#kept.take()));
         let last = if loss.ends_call {
             quote!(#krate::__private::last_outcome(#last, #outcome, &#cause))
@@ -176,19 +173,5 @@ impl Turn<'_> {
         let expected = ends(callee).show(&error_type);
         let error = quote_spanned!(ends(callee).mixed()=> { let #error: #expected = #call; #error });
         quote!(::core::result::Result::Err(#error))
-    }
-
-    /// Calls a hook with the event of such an attempt; `error` and `delay` are options.
-    fn tell_of(
-        &self,
-        loss: &Loss<'_>,
-        hook: Option<&Callee>,
-        error: &TokenStream,
-        delay: &TokenStream,
-    ) -> Option<TokenStream> {
-        let Constants { site, .. } = self.constants;
-        let retry = local("retry");
-        let Loss { cause, event, .. } = loss;
-        Some(self.tell_event(hook?, &quote!(#retry.#event(#site, &#cause, #error, #delay))))
     }
 }

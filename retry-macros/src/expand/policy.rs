@@ -54,7 +54,13 @@ pub(super) fn constants(plan: &Plan) -> Constants {
             (items, quote!(__RETRY_DRAFT.checked()))
         }
     };
-    let site = site(plan, &policy);
+    let mut site = site(plan, &policy);
+    if cfg!(feature = "figures") {
+        items.extend(
+            quote!(static __RETRY_FIGURES: #krate::__private::Figures = #krate::__private::Figures::new();),
+        );
+        site.extend(quote!(.counted_in(&__RETRY_FIGURES)));
+    }
     items.extend(quote!(static __RETRY_SITE: #krate::__private::Site = #site;));
     Constants { items, site: quote!(&__RETRY_SITE) }
 }

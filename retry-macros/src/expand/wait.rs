@@ -126,10 +126,10 @@ impl Turn<'_> {
             quote!(#some(#error) => #is_described,)
         };
         let last = self.kept_as_outcome(&quote!(#kept.take()));
-        let on_give_up = plan.on_give_up.as_ref().map(|hook| {
-            let error = quote!(#outcome.as_ref().and_then(|#outcome| #outcome.as_ref().err()));
-            self.tell_event(hook, &quote!(#retry.event(#site, #error, #none)))
-        });
+        let error = quote!(#outcome.as_ref().and_then(|#outcome| #outcome.as_ref().err()));
+        let on_give_up = self.tell(plan.on_give_up.as_ref(), &error);
+        let (declare_told, bounds) =
+            (self.declare_told(), self.heard(quote!(#krate::__private::Bounds::NONE)));
         let given = if plan.wrap_error {
             self.give_up_any()
         } else {
@@ -140,8 +140,9 @@ impl Turn<'_> {
         let error_type = self.error_type();
         quote! {
             #[allow(unused_imports)]
-            use #krate::__private::Show as _;
-            #retry.over(#site, #reason, match &#kept {
+            use #krate::__private::{JudgeAny as _, Show as _};
+            #declare_told
+            #retry.over(#site, #reason, #bounds, match &#kept {
                 #arms
                 #none => #krate::__private::Described::NO_OUTCOME,
             });

@@ -37,11 +37,17 @@ impl RetryAfter for Option<Duration> {
 pub trait Source {
     /// Its own verdict. A name of its own: rustc proposes traits by the names of their methods.
     fn source_verdict(&self) -> Verdict;
+    /// What it says it is counted as.
+    fn source_error_type(&self) -> &'static str;
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: Classify + ?Sized> Source for E {
     fn source_verdict(&self) -> Verdict {
         self.classify()
+    }
+
+    fn source_error_type(&self) -> &'static str {
+        self.error_type()
     }
 }

@@ -14,8 +14,12 @@ use super::{
     parts::{Loggable, SleepBy},
 };
 use crate::{
-    Context, IntoVerdict, RetryBudget, RetryError, RetryPolicy, StopReason, Verdict, delay::Delay,
-    observe::Described, retry::Retry, rng::ThreadRng, site::Site,
+    Context, IntoVerdict, RetryBudget, RetryError, RetryPolicy, StopReason, Verdict,
+    delay::Delay,
+    observe::{ARE_TIMED, Described},
+    retry::Retry,
+    rng::ThreadRng,
+    site::Site,
 };
 
 /// The attempts of one call, made in a loop of your own.
@@ -117,7 +121,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
     /// from now on.
     pub fn clock(mut self, clock: fn() -> Instant) -> Self {
         self.clock = Some(clock);
-        if self.site.policy().max_elapsed().is_some() {
+        if ARE_TIMED || self.site.policy().max_elapsed().is_some() {
             self.retry = self.retry.retimed(clock());
         }
         self
@@ -183,7 +187,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
     /// # Errors
     /// `error` itself when there is no further attempt.
     pub fn failed_with<E: Loggable>(&mut self, verdict: impl IntoVerdict, error: E) -> Result<(), E> {
-        if self.decide(verdict.into_verdict(), Described::Display(&error)) { Ok(()) } else { Err(error) }
+        if self.decide(verdict.into_verdict(), Described::displayed(&error)) { Ok(()) } else { Err(error) }
     }
 
     /// The attempt gave a value that is not good enough yet (polling).
@@ -191,21 +195,20 @@ impl<S, G: Guards<()>> Attempts<S, G> {
     /// # Errors
     /// `value` itself when there is no further attempt.
     pub fn turned_down<T>(&mut self, value: T) -> Result<(), T> {
-        if self.decide(Verdict::TRANSIENT, Described::Name("value turned down")) {
+        if self.decide(Verdict::TRANSIENT, Described::phrase("value turned down", "turned_down")) {
             Ok(())
         } else {
             Err(value)
         }
     }
 
-    /// Says in the log that the call succeeded, if it had failed before; tells its budget, if it has one.
+    /// The call succeeded: counts it (feature `metrics`), says so in the log if it had failed before, and tells its
+    /// budget, if it has one.
     pub fn succeeded(&self) {
         if let Some(budget) = self.guards.bounds().budget {
             budget.succeeded(|| self.retry.charged());
         }
-        if self.retry.is_retry() {
-            self.retry.succeeded_at(&self.site, &self.now());
-        }
+        self.retry.succeeded_at(&self.site, &self.now());
     }
 
     /// Why the call is over; `None` while it is not.
@@ -231,7 +234,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
     /// Settles an attempt that was given up without a word. Panics where no further attempt is allowed.
     fn settle(&mut self) {
         if self.undecided {
-            self.decide(Verdict::TRANSIENT, Described::Name("attempt without an outcome"));
+            self.decide(Verdict::TRANSIENT, Described::phrase("attempt without an outcome", "no_outcome"));
         }
         assert!(
             self.stop_reason().is_none(),

@@ -8,7 +8,11 @@ use super::{
     parts::{Before, Hooks, JudgeError, JudgeValue, Loggable},
 };
 use crate::{
-    CircuitOpen, Context, Event, Verdict, delay::Delay, guard::Permit, observe::Described, retry::Retry,
+    CircuitOpen, Context, Verdict,
+    delay::Delay,
+    guard::Permit,
+    observe::{ARE_TIMED, Described, Told},
+    retry::Retry,
     rng::ThreadRng,
 };
 
@@ -59,7 +63,8 @@ where
     G: Guards<F::Error>,
 {
     pub(super) fn start(&self, wrapped: bool) -> Retry {
-        if wrapped || H::LISTEN || B::LISTEN || self.core.site.policy().max_elapsed().is_some() {
+        let is_limited = self.core.site.policy().max_elapsed().is_some();
+        if ARE_TIMED || wrapped || H::LISTEN || B::LISTEN || is_limited {
             Retry::timed_at(self.core.now()())
         } else {
             Retry::start(&self.core.site)
@@ -111,53 +116,45 @@ where
         if let Some(budget) = self.guards.bounds().budget {
             budget.succeeded(|| retry.charged());
         }
-        if retry.is_retry() {
-            retry.succeeded_at(&self.core.site, &self.core.now());
-        }
+        let (site, now) = (&self.core.site, self.core.now());
         if H::LISTEN {
-            self.hooks.on_success(&retry.event_at(&self.core.site, None, None, &self.core.now()));
+            self.hooks.on_success(&retry.success_at(site, &now));
+        } else {
+            retry.succeeded_at(site, &now);
         }
     }
 
     fn refused(&mut self, retry: &mut Retry, open: CircuitOpen, error: &F::Error) -> Option<Delay> {
-        let delay = self.decide(retry, Verdict::refused(&open), Described::Error(&open));
-        self.tell(retry, Some(error), delay, Some(open));
-        delay
+        self.decide(retry, Verdict::refused(&open), Described::refusal(&open), Some(error))
     }
 
     fn failed(&mut self, retry: &mut Retry, verdict: Verdict, error: Option<&F::Error>) -> Option<Delay> {
-        let described = error.map_or(Described::VALUE_TURNED_DOWN, |error| Described::Display(error));
-        let delay = self.decide(retry, verdict, described);
-        self.tell(retry, error, delay, None);
-        delay
+        let described = error.map_or(Described::VALUE_TURNED_DOWN, Described::displayed);
+        self.decide(retry, verdict, described, error)
     }
 
-    fn decide(&mut self, retry: &mut Retry, verdict: Verdict, error: Described<'_>) -> Option<Delay> {
-        let now = self.core.now();
-        let bounds = self.guards.bounds();
-        let Core { site, rng, .. } = &mut self.core;
-        match rng.as_deref_mut() {
-            Some(rng) => retry.decide(site, bounds, verdict, error, &now, rng),
-            None => retry.decide(site, bounds, verdict, error, &now, &mut ThreadRng),
-        }
-    }
-
-    /// Tells the hooks that an attempt failed.
-    fn tell(
+    /// Decides, and tells the hooks.
+    fn decide(
         &mut self,
-        retry: &Retry,
+        retry: &mut Retry,
+        verdict: Verdict,
+        described: Described<'_>,
         error: Option<&F::Error>,
-        delay: Option<Delay>,
-        circuit_open: Option<CircuitOpen>,
-    ) {
-        if !H::LISTEN {
-            return;
-        }
-        let event = retry.event_at(&self.core.site, error, delay, &self.core.now());
-        let event = Event { circuit_open, ..event };
+    ) -> Option<Delay> {
+        let now = self.core.now();
+        let told = Told::nothing();
+        let bounds = self.guards.bounds();
+        let bounds = if H::LISTEN { bounds.telling(&told) } else { bounds };
+        let Core { site, rng, .. } = &mut self.core;
+        let delay = match rng.as_deref_mut() {
+            Some(rng) => retry.decide(site, bounds, verdict, described, &now, rng),
+            None => retry.decide(site, bounds, verdict, described, &now, &mut ThreadRng),
+        };
         match delay {
-            Some(_) => self.hooks.on_retry(&event),
-            None => self.hooks.on_give_up(&event),
+            _ if !H::LISTEN => {}
+            Some(_) => self.hooks.on_retry(&told.event(error)),
+            None => self.hooks.on_give_up(&told.event(error)),
         }
+        delay
     }
 }

@@ -76,11 +76,45 @@ pub use verdict::{IntoVerdict, Verdict};
 pub trait Classify {
     /// Judges this error.
     fn classify(&self) -> Verdict;
+
+    /// What this error is counted as in metrics and traces (`error_type`, `error.type`): one of few words, never a
+    /// message, for each is a time series of its own. The type's name unless said otherwise; derived, it is the name of
+    /// the variant.
+    ///
+    /// ```
+    /// # use retry_runtime::{Classify, Verdict};
+    /// struct Refused {
+    ///     code: u16,
+    /// }
+    ///
+    /// impl Classify for Refused {
+    ///     fn classify(&self) -> Verdict {
+    ///         Verdict::PERMANENT
+    ///     }
+    ///
+    ///     fn error_type(&self) -> &'static str {
+    ///         match self.code {
+    ///             401 | 403 => "forbidden",
+    ///             404 => "not_found",
+    ///             _ => "refused",
+    ///         }
+    ///     }
+    /// }
+    ///
+    /// assert_eq!(Refused { code: 404 }.error_type(), "not_found");
+    /// ```
+    fn error_type(&self) -> &'static str {
+        std::any::type_name::<Self>()
+    }
 }
 
 impl<E: Classify + ?Sized> Classify for &E {
     fn classify(&self) -> Verdict {
         (**self).classify()
+    }
+
+    fn error_type(&self) -> &'static str {
+        (**self).error_type()
     }
 }
 
@@ -88,16 +122,28 @@ impl<E: Classify + ?Sized> Classify for Box<E> {
     fn classify(&self) -> Verdict {
         (**self).classify()
     }
+
+    fn error_type(&self) -> &'static str {
+        (**self).error_type()
+    }
 }
 
 impl<E: Classify + ?Sized> Classify for std::sync::Arc<E> {
     fn classify(&self) -> Verdict {
         (**self).classify()
     }
+
+    fn error_type(&self) -> &'static str {
+        (**self).error_type()
+    }
 }
 
 impl<E: Classify + ?Sized> Classify for std::rc::Rc<E> {
     fn classify(&self) -> Verdict {
         (**self).classify()
+    }
+
+    fn error_type(&self) -> &'static str {
+        (**self).error_type()
     }
 }

@@ -11,9 +11,17 @@ use std::{
     iter,
 };
 
-/// An error, ready to be shown. Nothing is formatted until somebody looks.
+use crate::{CircuitOpen, Classify, Elapsed, elapsed::TIMEOUT, guard::CIRCUIT_OPEN};
+
+/// What ended an attempt, ready to be shown and to be counted. Nothing is formatted until somebody looks.
 #[derive(Clone, Copy)]
-pub enum Described<'a> {
+pub struct Described<'a> {
+    text: Text<'a>,
+    error_type: ErrorType<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Text<'a> {
     /// By `Display`, followed by its causes.
     Error(&'a (dyn Error + 'a)),
     /// By `Display`; in its alternate form, in which `anyhow::Error` shows the causes.
@@ -22,24 +30,102 @@ pub enum Described<'a> {
     Debug(&'a dyn Debug),
     /// By the name of its type, or by a phrase of ours.
     Name(&'static str),
+    /// Its time was over.
+    Elapsed(&'a Elapsed),
+    /// A circuit breaker refused it.
+    Open(&'a CircuitOpen),
 }
 
-impl Described<'_> {
+/// What an error is counted as: few words, whatever it says.
+#[derive(Clone, Copy)]
+enum ErrorType<'a> {
+    Name(&'static str),
+    Classified(&'a dyn Classify),
+}
+
+impl<'a> Described<'a> {
     /// Stands for the error where `filter_ok` turned a value down.
-    pub const VALUE_TURNED_DOWN: Self = Self::Name("value turned down by filter_ok");
+    pub const VALUE_TURNED_DOWN: Self = Self::phrase("value turned down by filter_ok", "turned_down");
 
     /// Stands for the error where an attempt timed out or was refused, and the error type cannot say so.
-    pub const NO_OUTCOME: Self = Self::Name("attempt timed out or refused");
+    pub const NO_OUTCOME: Self = Self::phrase("attempt timed out or refused", "no_outcome");
+
+    /// A phrase of ours.
+    pub(crate) const fn phrase(text: &'static str, error_type: &'static str) -> Self {
+        Self { text: Text::Name(text), error_type: ErrorType::Name(error_type) }
+    }
+
+    /// An error that can be shown.
+    pub(crate) fn displayed<E: Display>(error: &'a E) -> Self {
+        Self::of::<E>(Text::Display(error))
+    }
+
+    /// An attempt or a call whose time is over.
+    #[must_use]
+    pub const fn elapsed(elapsed: &'a Elapsed) -> Self {
+        Self { text: Text::Elapsed(elapsed), error_type: ErrorType::Name(TIMEOUT) }
+    }
+
+    /// An attempt that a circuit breaker refused.
+    #[must_use]
+    pub const fn refusal(open: &'a CircuitOpen) -> Self {
+        Self { text: Text::Open(open), error_type: ErrorType::Name(CIRCUIT_OPEN) }
+    }
+
+    fn of<E>(text: Text<'a>) -> Self {
+        Self { text, error_type: ErrorType::Name(std::any::type_name::<E>()) }
+    }
+
+    /// The same of an error that says itself what it is counted as.
+    #[must_use]
+    pub fn classified(self, error: &'a dyn Classify) -> Self {
+        Self { error_type: ErrorType::Classified(error), ..self }
+    }
+
+    /// What it is counted as.
+    pub(crate) fn error_type(&self) -> &'static str {
+        match self.error_type {
+            ErrorType::Name(name) => name,
+            ErrorType::Classified(error) => error.error_type(),
+        }
+    }
+
+    /// Whose time is over, if that is what ended the attempt.
+    pub(crate) fn timeout(&self) -> Option<Elapsed> {
+        if let Text::Elapsed(elapsed) = self.text { Some(*elapsed) } else { None }
+    }
+
+    /// Who refused the attempt, if it was.
+    pub(crate) fn circuit_open(&self) -> Option<CircuitOpen> {
+        if let Text::Open(open) = self.text { Some(*open) } else { None }
+    }
+
+    /// Whether there was an attempt that ended.
+    pub(crate) fn is_of_attempt(&self) -> bool {
+        match self.text {
+            Text::Open(_) => false,
+            Text::Elapsed(elapsed) => !elapsed.is_unmade(),
+            _ => true,
+        }
+    }
 }
 
 impl Display for Described<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Error(error) => with_causes(*error, f),
-            Self::Display(error) => write!(f, "{error:#}"),
-            Self::Debug(error) => Debug::fmt(error, f),
-            Self::Name(name) => f.write_str(name),
+        match self.text {
+            Text::Error(error) => with_causes(error, f),
+            Text::Display(error) => write!(f, "{error:#}"),
+            Text::Debug(error) => Debug::fmt(error, f),
+            Text::Name(name) => f.write_str(name),
+            Text::Elapsed(elapsed) => Display::fmt(elapsed, f),
+            Text::Open(open) => Display::fmt(open, f),
         }
+    }
+}
+
+impl Debug for Described<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Described({self})")
     }
 }
 
@@ -78,7 +164,7 @@ macro_rules! boxed {
         // Of any lifetime: method resolution does not look at lifetimes, and would choose this one anyhow.
         impl<'a, 'e> Show<'a> for &&Shown<'a, Box<dyn Error $(+ $bound)* + 'e>> {
             fn described(&self) -> Described<'a> {
-                Described::Error(&**self.0)
+                Described::of::<Box<dyn Error $(+ $bound)*>>(Text::Error(&**self.0))
             }
         }
     };
@@ -90,13 +176,13 @@ boxed!(Send Sync);
 
 impl<'a, E: Error> Show<'a> for &&&Shown<'a, E> {
     fn described(&self) -> Described<'a> {
-        Described::Error(self.0)
+        Described::of::<E>(Text::Error(self.0))
     }
 }
 
 impl<'a, E: Display> Show<'a> for &Shown<'a, E> {
     fn described(&self) -> Described<'a> {
-        Described::Display(self.0)
+        Described::of::<E>(Text::Display(self.0))
     }
 }
 
@@ -104,13 +190,13 @@ impl<'a, E: Debug> Shown<'a, E> {
     /// By `Debug`.
     #[must_use]
     pub fn described(&self) -> Described<'a> {
-        Described::Debug(self.0)
+        Described::of::<E>(Text::Debug(self.0))
     }
 }
 
 impl<'a, E> Show<'a> for Shown<'a, E> {
     fn described(&self) -> Described<'a> {
-        Described::Name(std::any::type_name::<E>())
+        Described::of::<E>(Text::Name(std::any::type_name::<E>()))
     }
 }
 

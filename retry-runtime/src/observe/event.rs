@@ -1,7 +1,8 @@
 //! The event that hooks are given.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
+use super::Described;
 use crate::{CircuitOpen, Elapsed, StopReason};
 
 /// Something that happened to a call: an attempt failed and will be repeated (`on_retry`), the call
@@ -51,6 +52,96 @@ pub struct Event<'a, E: ?Sized> {
     pub timeout: Option<Elapsed>,
     /// Which circuit breaker refused the attempt, if one did: it was not made.
     pub circuit_open: Option<CircuitOpen>,
+    /// The name of the budget that refused the retry, if that is why the call ended.
+    pub budget: Option<&'static str>,
+    /// What the error is counted as, one of few words: what [`Classify::error_type`](crate::Classify::error_type) says
+    /// or the name of its type, `timeout`, `circuit_open`, or `turned_down` by `filter_ok`. `None` on success.
+    pub error_type: Option<&'static str>,
+    /// Whether an attempt ended, and not only the call.
+    pub(crate) is_of_attempt: bool,
+    /// Whether `before_retry` ended the call.
+    pub(crate) is_abandoned: bool,
+}
+
+impl<E: ?Sized> Event<'_, E> {
+    /// The same event, of an error as someone else sees it.
+    pub(crate) fn with_error<'b, F: ?Sized>(&self, error: Option<&'b F>) -> Event<'b, F> {
+        let Self {
+            operation,
+            service,
+            attempt,
+            max_attempts,
+            delay,
+            error: _,
+            elapsed,
+            retrying,
+            reason,
+            timeout,
+            circuit_open,
+            budget,
+            error_type,
+            is_of_attempt,
+            is_abandoned,
+        } = *self;
+        Event {
+            operation,
+            service,
+            attempt,
+            max_attempts,
+            delay,
+            error,
+            elapsed,
+            retrying,
+            reason,
+            timeout,
+            circuit_open,
+            budget,
+            error_type,
+            is_of_attempt,
+            is_abandoned,
+        }
+    }
+}
+
+/// The event that the engine told logs and metrics, for the function's own hooks and spans.
+#[derive(Debug)]
+pub struct Told(Cell<Event<'static, ()>>);
+
+impl Told {
+    /// Nothing yet.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self(Cell::new(Event::NOTHING))
+    }
+
+    pub(crate) fn tell(&self, event: &Event<'_, Described<'_>>) {
+        self.0.set(event.with_error(None));
+    }
+
+    /// The event, with the error as the function knows it.
+    pub fn event<'b, E: ?Sized>(&self, error: Option<&'b E>) -> Event<'b, E> {
+        self.0.get().with_error(error)
+    }
+}
+
+impl Event<'static, ()> {
+    const NOTHING: Self = Self {
+        operation: "",
+        service: None,
+        attempt: 0,
+        max_attempts: None,
+        delay: None,
+        error: None,
+        elapsed: None,
+        retrying: None,
+        reason: None,
+        timeout: None,
+        circuit_open: None,
+        budget: None,
+        error_type: None,
+        is_of_attempt: false,
+        is_abandoned: false,
+    };
 }
 
 // By hand: a derive would ask for `E: Clone`.

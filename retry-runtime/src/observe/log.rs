@@ -21,7 +21,7 @@ mod to_tracing {
     use tracing::Level;
 
     use super::{Counted, Described, Event, Wait};
-    use crate::StopReason;
+    use crate::{CircuitState, StopReason};
 
     /// Whether anyone may listen to failures: if not, no clock is read for them. Who hears only of
     /// exhaustion still wants to know how long it took.
@@ -60,8 +60,19 @@ mod to_tracing {
         };
     }
 
+    /// Something happened to a call.
+    pub(crate) fn tell(event: &Event<'_, Described<'_>>) {
+        match event.reason {
+            _ if event.delay.is_some() => retrying(event),
+            Some(_) if event.is_abandoned => not_prepared(event),
+            Some(_) => gave_up(event),
+            None if event.attempt > 1 => recovered(event),
+            None => {}
+        }
+    }
+
     /// An attempt failed and will be repeated.
-    pub(crate) fn retrying(event: &Event<'_, Described<'_>>) {
+    fn retrying(event: &Event<'_, Described<'_>>) {
         let (Some(delay), Some(error)) = (event.delay, event.error) else { return };
         emit!(
             Level::WARN,
@@ -76,7 +87,7 @@ mod to_tracing {
     }
 
     /// The call was given up.
-    pub(crate) fn gave_up(event: &Event<'_, Described<'_>>) {
+    fn gave_up(event: &Event<'_, Described<'_>>) {
         let (Some(reason), Some(error)) = (event.reason, event.error) else { return };
         if reason == StopReason::Permanent {
             emit!(
@@ -116,7 +127,7 @@ mod to_tracing {
     }
 
     /// `before_retry` failed, which ends the call.
-    pub(crate) fn not_prepared(event: &Event<'_, Described<'_>>) {
+    fn not_prepared(event: &Event<'_, Described<'_>>) {
         let (Some(reason), Some(error)) = (event.reason, event.error) else { return };
         emit!(
             Level::ERROR,
@@ -129,7 +140,7 @@ mod to_tracing {
     }
 
     /// The call succeeded after it had failed.
-    pub(crate) fn recovered(event: &Event<'_, Described<'_>>) {
+    fn recovered(event: &Event<'_, Described<'_>>) {
         emit!(
             Level::INFO,
             event,
@@ -138,6 +149,22 @@ mod to_tracing {
             event.operation,
             Counted(event.attempt, event.max_attempts),
         );
+    }
+
+    /// A circuit breaker turned to another state.
+    pub(crate) fn circuit_turned(circuit_breaker: &str, state: CircuitState) {
+        macro_rules! emit {
+            ($level:expr) => {
+                tracing::event!(
+                    target: "retry_runtime",
+                    $level,
+                    circuit_breaker,
+                    state = state.as_str(),
+                    "circuit breaker `{circuit_breaker}` is {state}",
+                )
+            };
+        }
+        if state == CircuitState::Open { emit!(Level::WARN) } else { emit!(Level::INFO) }
     }
 
     /// A blocking retry is about to sleep on a thread of an async runtime.
@@ -174,10 +201,8 @@ mod nowhere {
     pub(crate) const fn is_enabled() -> bool {
         false
     }
-    pub(crate) const fn retrying(_: &Event<'_, Described<'_>>) {}
-    pub(crate) const fn gave_up(_: &Event<'_, Described<'_>>) {}
-    pub(crate) const fn not_prepared(_: &Event<'_, Described<'_>>) {}
-    pub(crate) const fn recovered(_: &Event<'_, Described<'_>>) {}
+    pub(crate) const fn tell(_: &Event<'_, Described<'_>>) {}
+    pub(crate) const fn circuit_turned(_: &str, _: crate::CircuitState) {}
     #[cfg(feature = "tokio")]
     pub(crate) const fn hears_warnings() -> bool {
         false

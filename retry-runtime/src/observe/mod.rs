@@ -1,9 +1,38 @@
-//! What observers see: one event type for hooks and logs.
+//! What observers see: one event type for hooks, logs, metrics and spans.
 
 mod describe;
 mod event;
+mod figures;
+mod last_shown;
 pub(crate) mod log;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 
 pub(crate) use describe::LONGEST_CHAIN;
 pub use describe::{Described, Show, Shown};
-pub use event::Event;
+pub use event::{Event, Told};
+pub use figures::Figures;
+pub(crate) use figures::{ARE_KEPT, ARE_TIMED};
+pub(crate) use last_shown::LastShown;
+
+use crate::site::Site;
+
+/// Whether anyone listens to failures. If not, no event is made of them, and no clock is read.
+#[inline]
+pub(crate) fn is_heard() -> bool {
+    ARE_KEPT || log::is_enabled()
+}
+
+/// Something happened to a call: tells who listens.
+pub(crate) fn tell(site: &Site, event: &Event<'_, Described<'_>>) {
+    figures::note(site, event);
+    if log::is_enabled() {
+        log::tell(event);
+    }
+}
+
+/// A call succeeded at once: it is counted, and that is all.
+#[inline]
+pub(crate) fn count_success(site: &Site, elapsed: Option<std::time::Duration>) {
+    figures::count_success(site, elapsed);
+}

@@ -7,7 +7,7 @@ use crate::{
     Elapsed, Event, RetryError, StopReason, Verdict,
     bounds::Bounds,
     delay::Delay,
-    observe::{Described, log},
+    observe::{self, Described},
     rng::ThreadRng,
     site::Site,
     time::{Deadline, Limit},
@@ -81,7 +81,7 @@ impl Retry {
     #[cold]
     #[inline(never)]
     pub fn timed_out(&mut self, site: &Site, bounds: Bounds<'_>, elapsed: &Elapsed) -> Option<Delay> {
-        let error = Described::Error(elapsed);
+        let error = Described::elapsed(elapsed);
         if !elapsed.is_deadline() {
             return self.failed_within(site, Verdict::TIMED_OUT, bounds, error);
         }
@@ -90,35 +90,31 @@ impl Retry {
         } else if let Some(rate) = bounds.rate {
             rate.failed(Verdict::TIMED_OUT, site.clock()());
         }
-        self.give_up(site, StopReason::Deadline, error);
+        self.give_up(site, StopReason::Deadline, bounds, error, !elapsed.is_unmade());
         None
     }
 
     /// The call is over while it waits for an attempt, which will not be made.
     #[cold]
     #[inline(never)]
-    pub fn over(&mut self, site: &Site, reason: StopReason, error: Described<'_>) {
+    pub fn over(&mut self, site: &Site, reason: StopReason, bounds: Bounds<'_>, error: Described<'_>) {
         self.driver_mut().withdraw();
-        self.give_up(site, reason, error);
+        self.give_up(site, reason, bounds, error, false);
     }
 
-    fn give_up(&mut self, site: &Site, reason: StopReason, error: Described<'_>) {
-        self.driver_mut().end(reason);
-        if log::is_enabled() {
-            log::gave_up(&self.event_at(site, Some(&error), None, &site.clock()));
-        }
-    }
-
-    /// As [`event`](Self::event), of an attempt that was dropped because its time was over.
-    #[must_use]
-    pub fn event_of_timeout<'a, E: ?Sized>(
-        &self,
+    fn give_up(
+        &mut self,
         site: &Site,
-        elapsed: &Elapsed,
-        error: Option<&'a E>,
-        delay: Option<Delay>,
-    ) -> Event<'a, E> {
-        Event { timeout: Some(*elapsed), ..self.event(site, error, delay) }
+        reason: StopReason,
+        bounds: Bounds<'_>,
+        error: Described<'_>,
+        is_of_attempt: bool,
+    ) {
+        self.driver_mut().end(reason);
+        if bounds.told.is_some() || observe::is_heard() {
+            let event = self.event_at(site, Some(&error), None, &site.clock());
+            Self::tell(site, bounds, &Event { is_of_attempt, ..event });
+        }
     }
 
     /// As [`wrap`](Self::wrap), of a call that may have no error.

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use super::Retry;
 use crate::{
-    AdaptiveRate, CircuitBreaker, CircuitOpen, Elapsed, Event, RetryBudget, StopReason, Verdict,
+    AdaptiveRate, CircuitBreaker, CircuitOpen, Elapsed, RetryBudget, StopReason, Verdict,
     bounds::Bounds,
     delay::Delay,
     guard::{Permit, Turn},
@@ -168,7 +168,7 @@ impl Retry {
     #[cold]
     #[inline(never)]
     pub fn refused(&mut self, site: &Site, bounds: Bounds<'_>, open: &CircuitOpen) -> Option<Delay> {
-        self.decide_now(site, bounds, Verdict::refused(open), Described::Error(open))
+        self.decide_now(site, bounds, Verdict::refused(open), Described::refusal(open))
     }
 
     /// What the attempt that comes does: its turn has come, or it waits, or it comes too late.
@@ -206,17 +206,5 @@ impl Retry {
             },
             Err(reason) => Queued::Over(reason),
         }
-    }
-
-    /// As [`event`](Self::event), of an attempt that a circuit breaker refused.
-    #[must_use]
-    pub fn event_of_refusal<'a, E: ?Sized>(
-        &self,
-        site: &Site,
-        open: &CircuitOpen,
-        error: Option<&'a E>,
-        delay: Option<Delay>,
-    ) -> Event<'a, E> {
-        Event { circuit_open: Some(*open), ..self.event(site, error, delay) }
     }
 }

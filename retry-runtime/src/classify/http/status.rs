@@ -1,13 +1,13 @@
 //! Statuses.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{error::Error, fmt, io, time::Duration};
 
 use http::StatusCode;
 
 #[cfg(feature = "hyper")]
 use super::clients;
 use super::{
-    super::{ErrorChain, Verdict, chain},
+    super::{Classify, ErrorChain, Verdict, chain},
     HttpError,
 };
 
@@ -30,6 +30,78 @@ pub(super) fn verdict(status: StatusCode, hint: Option<Duration>) -> Verdict {
         (Some((_, verdict)), None) => *verdict,
         (Some((_, verdict)), Some(hint)) => verdict.with_server_hint(hint),
     }
+}
+
+/// The statuses that are counted by themselves: those of [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-15.5)
+/// and its extensions that are errors.
+static NAMED: [StatusCode; 40] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::UNAUTHORIZED,
+    StatusCode::PAYMENT_REQUIRED,
+    StatusCode::FORBIDDEN,
+    StatusCode::NOT_FOUND,
+    StatusCode::METHOD_NOT_ALLOWED,
+    StatusCode::NOT_ACCEPTABLE,
+    StatusCode::PROXY_AUTHENTICATION_REQUIRED,
+    StatusCode::REQUEST_TIMEOUT,
+    StatusCode::CONFLICT,
+    StatusCode::GONE,
+    StatusCode::LENGTH_REQUIRED,
+    StatusCode::PRECONDITION_FAILED,
+    StatusCode::PAYLOAD_TOO_LARGE,
+    StatusCode::URI_TOO_LONG,
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    StatusCode::RANGE_NOT_SATISFIABLE,
+    StatusCode::EXPECTATION_FAILED,
+    StatusCode::IM_A_TEAPOT,
+    StatusCode::MISDIRECTED_REQUEST,
+    StatusCode::UNPROCESSABLE_ENTITY,
+    StatusCode::LOCKED,
+    StatusCode::FAILED_DEPENDENCY,
+    StatusCode::TOO_EARLY,
+    StatusCode::UPGRADE_REQUIRED,
+    StatusCode::PRECONDITION_REQUIRED,
+    StatusCode::TOO_MANY_REQUESTS,
+    StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
+    StatusCode::INTERNAL_SERVER_ERROR,
+    StatusCode::NOT_IMPLEMENTED,
+    StatusCode::BAD_GATEWAY,
+    StatusCode::SERVICE_UNAVAILABLE,
+    StatusCode::GATEWAY_TIMEOUT,
+    StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+    StatusCode::VARIANT_ALSO_NEGOTIATES,
+    StatusCode::INSUFFICIENT_STORAGE,
+    StatusCode::LOOP_DETECTED,
+    StatusCode::NOT_EXTENDED,
+    StatusCode::NETWORK_AUTHENTICATION_REQUIRED,
+];
+
+/// What an answer with this status is counted as. A server may send any number, so the unknown ones share a word.
+pub(super) fn name(status: StatusCode) -> &'static str {
+    match NAMED.iter().find(|named| **named == status) {
+        Some(named) => named.as_str(),
+        None if status.is_client_error() => "4xx",
+        None if status.is_server_error() => "5xx",
+        None => "status",
+    }
+}
+
+/// What an error is counted as that is no answer, if it says so itself.
+pub(super) fn name_without(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    if let Some(elapsed) = chain::held::<crate::Elapsed>(error) {
+        return Some(elapsed.error_type());
+    }
+    if let Some(open) = chain::held::<crate::CircuitOpen>(error) {
+        return Some(open.error_type());
+    }
+    #[cfg(feature = "reqwest")]
+    if chain::held::<reqwest::Error>(error).is_some_and(reqwest::Error::is_timeout) {
+        return Some(crate::elapsed::TIMEOUT);
+    }
+    let is_timeout =
+        chain::held::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::TimedOut);
+    is_timeout.then_some(crate::elapsed::TIMEOUT)
 }
 
 /// The status of an HTTP error, or `None` where no response came or none is among its causes.

@@ -94,6 +94,15 @@ impl Circuit {
         }
     }
 
+    /// The state it is in, as the last call left it.
+    pub(super) const fn phase(&self) -> CircuitState {
+        match self.phase {
+            Phase::Closed => CircuitState::Closed,
+            Phase::Open { .. } => CircuitState::Open,
+            Phase::HalfOpen { .. } => CircuitState::HalfOpen,
+        }
+    }
+
     /// The state that a call at `now` would find.
     pub(super) fn state(&self, rules: &Rules, now: Instant) -> CircuitState {
         match self.phase {

@@ -64,7 +64,14 @@ impl Classify for CircuitOpen {
     fn classify(&self) -> Verdict {
         Verdict::TRANSIENT.with_server_hint(self.retry_after)
     }
+
+    fn error_type(&self) -> &'static str {
+        CIRCUIT_OPEN
+    }
 }
+
+/// What it is counted as.
+pub(crate) const CIRCUIT_OPEN: &str = "circuit_open";
 
 impl From<CircuitOpen> for io::Error {
     fn from(open: CircuitOpen) -> Self {

@@ -10,7 +10,10 @@ use std::{
 };
 
 use self::{ratio::Ratio, tokens::Tokens};
-use crate::clock;
+use crate::{
+    clock,
+    observe::{ARE_KEPT, LastShown},
+};
 
 /// How many retries the functions that share it may make together.
 ///
@@ -74,6 +77,7 @@ use crate::clock;
 pub struct RetryBudget {
     name: &'static str,
     kind: Kind,
+    shown: LastShown,
 }
 
 #[derive(Debug)]
@@ -96,7 +100,7 @@ impl RetryBudget {
     /// If the name is empty.
     #[track_caller]
     pub const fn new(name: &'static str) -> Self {
-        Self { name: named(name), kind: Kind::Ratio(Ratio::new()) }
+        Self { name: named(name), kind: Kind::Ratio(Ratio::new()), shown: LastShown::never() }
     }
 
     /// A bucket of 500 tokens, full to begin with. A retry takes 14 after a transient failure, 5 after a throttled one
@@ -108,7 +112,7 @@ impl RetryBudget {
     /// If the name is empty.
     #[track_caller]
     pub const fn token_bucket(name: &'static str) -> Self {
-        Self { name: named(name), kind: Kind::Tokens(Tokens::new()) }
+        Self { name: named(name), kind: Kind::Tokens(Tokens::new()), shown: LastShown::never() }
     }
 
     /// Sets how many retries a call brings, 0 to 1,000: 0.2 allows two for ten calls, 2.0 two for each. Rounded to
@@ -123,7 +127,7 @@ impl RetryBudget {
     /// If the ratio is below 0, above 1,000 or not a number; on a token bucket.
     #[track_caller]
     pub const fn with_ratio(self, ratio: f64) -> Self {
-        Self { kind: Kind::Ratio(self.kind.ratio().with_ratio(ratio)), name: self.name }
+        Self { kind: Kind::Ratio(self.kind.ratio().with_ratio(ratio)), ..self }
     }
 
     /// Sets how many retries a second there are beside the ratio, whatever the calls. Those of a whole window may be
@@ -133,7 +137,7 @@ impl RetryBudget {
     /// On a token bucket.
     #[track_caller]
     pub const fn with_reserve(self, per_second: u32) -> Self {
-        Self { kind: Kind::Ratio(self.kind.ratio().with_reserve(per_second)), name: self.name }
+        Self { kind: Kind::Ratio(self.kind.ratio().with_reserve(per_second)), ..self }
     }
 
     /// Sets for how long calls and retries count, 100 ms to 24 h, rounded up to 10 µs.
@@ -142,7 +146,7 @@ impl RetryBudget {
     /// If the window is shorter or longer; on a token bucket.
     #[track_caller]
     pub const fn with_window(self, window: Duration) -> Self {
-        Self { kind: Kind::Ratio(self.kind.ratio().with_window(window)), name: self.name }
+        Self { kind: Kind::Ratio(self.kind.ratio().with_window(window)), ..self }
     }
 
     /// Sets how many tokens the bucket holds, and starts with.
@@ -156,7 +160,7 @@ impl RetryBudget {
     /// If a retry costs more: lower the costs first. If the budget is no token bucket.
     #[track_caller]
     pub const fn with_capacity(self, tokens: u32) -> Self {
-        Self { kind: Kind::Tokens(self.kind.tokens().with_capacity(tokens)), name: self.name }
+        Self { kind: Kind::Tokens(self.kind.tokens().with_capacity(tokens)), ..self }
     }
 
     /// Sets how many tokens a retry takes after a transient failure, 1 to the capacity.
@@ -188,7 +192,7 @@ impl RetryBudget {
 
     #[track_caller]
     const fn with_cost(self, of: Failure, tokens: u32) -> Self {
-        Self { kind: Kind::Tokens(self.kind.tokens().with_cost(of, tokens)), name: self.name }
+        Self { kind: Kind::Tokens(self.kind.tokens().with_cost(of, tokens)), ..self }
     }
 }
 
@@ -214,8 +218,17 @@ impl RetryBudget {
     /// A call begins.
     #[inline]
     pub(crate) fn called(&self, clock: impl FnOnce() -> Instant) {
-        if let Kind::Ratio(ratio) = &self.kind {
-            ratio.called(clock::nanos(clock()));
+        match &self.kind {
+            Kind::Ratio(ratio) => {
+                let now = clock::nanos(clock());
+                ratio.called(now);
+                if self.shown.is_due(now) {
+                    self.show(|| ratio.balance(now));
+                }
+            }
+            // It has no time; what it has is shown once, and then as it changes.
+            Kind::Tokens(tokens) if self.shown.is_due(0) => self.show(|| u64::from(tokens.balance())),
+            Kind::Tokens(_) => {}
         }
     }
 
@@ -228,12 +241,37 @@ impl RetryBudget {
         }
     }
 
+    /// A call asked for a retry, and was refused or not: shows what is left.
+    pub(crate) fn asked(&self, is_refused: bool, clock: &dyn Fn() -> Instant) {
+        #[cfg(feature = "metrics")]
+        if is_refused {
+            crate::metrics::budget_rejected(self.name);
+        }
+        if ARE_KEPT {
+            self.show(|| self.balance_at(clock));
+        }
+        let _ = is_refused;
+    }
+
     /// A call succeeded; `last_retry` is what its last retry was charged for, asked only where it matters.
     #[inline]
     pub(crate) fn succeeded(&self, last_retry: impl FnOnce() -> Option<Failure>) {
         if let Kind::Tokens(tokens) = &self.kind {
-            tokens.succeeded(last_retry);
+            // What is full does not change.
+            if tokens.succeeded(last_retry) && ARE_KEPT {
+                self.show(|| u64::from(tokens.balance()));
+            }
         }
+    }
+
+    /// Shows what is left to those who watch.
+    #[cold]
+    #[inline(never)]
+    fn show(&self, balance: impl FnOnce() -> u64) {
+        #[cfg(feature = "metrics")]
+        crate::metrics::budget_holds(self.name, balance());
+        #[cfg(not(feature = "metrics"))]
+        let _ = (self.name, balance);
     }
 }
 

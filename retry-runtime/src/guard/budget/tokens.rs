@@ -63,12 +63,14 @@ impl Tokens {
         self.spent.fetch_update(Relaxed, Relaxed, take).is_ok()
     }
 
-    /// Brings back what the last retry took, or one token for a call that took none.
+    /// Brings back what the last retry took, or one token for a call that took none; `false` if none was missing.
     #[inline]
-    pub(super) fn succeeded(&self, last_retry: impl FnOnce() -> Option<Failure>) {
-        if self.spent.load(Relaxed) > 0 {
+    pub(super) fn succeeded(&self, last_retry: impl FnOnce() -> Option<Failure>) -> bool {
+        let is_spent = self.spent.load(Relaxed) > 0;
+        if is_spent {
             self.bring_back(last_retry().map_or(1, |after| self.cost(after)));
         }
+        is_spent
     }
 
     fn bring_back(&self, tokens: u32) {

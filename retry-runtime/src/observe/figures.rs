@@ -1,0 +1,66 @@
+//! What is counted of an operation: nothing, unless a feature asks for it.
+
+use std::time::Duration;
+
+use super::{Described, Event};
+use crate::site::Site;
+
+/// Whether anything is counted.
+pub(crate) const ARE_KEPT: bool = cfg!(feature = "metrics");
+
+/// Whether it matters how long calls take.
+pub(crate) const ARE_TIMED: bool = cfg!(feature = "metrics");
+
+/// What is counted of one operation: beside each annotated function, or found by name.
+#[derive(Debug)]
+pub struct Figures {
+    #[cfg(feature = "metrics")]
+    handles: super::metrics::Handles,
+}
+
+impl Figures {
+    /// Nothing counted yet.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "made in a `static`, and nowhere else")]
+    pub const fn new() -> Self {
+        Self {
+            #[cfg(feature = "metrics")]
+            handles: super::metrics::Handles::new(),
+        }
+    }
+
+    /// Those of an operation that has none beside it: a call of a closure, or a function whose policy or names depend
+    /// on type parameters.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn named(service: Option<&'static str>, operation: &'static str) -> &'static Self {
+        use std::{
+            collections::HashMap,
+            sync::{LazyLock, PoisonError, RwLock},
+        };
+
+        type Name = (Option<&'static str>, &'static str);
+        static NAMED: LazyLock<RwLock<HashMap<Name, &'static Figures>>> = LazyLock::new(RwLock::default);
+
+        let name = (service, operation);
+        if let Some(figures) = NAMED.read().unwrap_or_else(PoisonError::into_inner).get(&name) {
+            return figures;
+        }
+        let mut named = NAMED.write().unwrap_or_else(PoisonError::into_inner);
+        named.entry(name).or_insert_with(|| Box::leak(Box::new(Self::new())))
+    }
+}
+
+/// Counts what happened.
+pub(super) fn note(site: &Site, event: &Event<'_, Described<'_>>) {
+    #[cfg(feature = "metrics")]
+    super::metrics::note(event);
+    let _ = (site, event);
+}
+
+/// Counts a call that succeeded at once.
+#[inline]
+pub(super) fn count_success(site: &Site, elapsed: Option<Duration>) {
+    #[cfg(feature = "metrics")]
+    site.figures().handles.count_success(site, elapsed);
+    let _ = (site, elapsed);
+}

@@ -1,0 +1,40 @@
+//! What is counted, read from the text that Prometheus scrapes.
+#![deny(warnings, clippy::all)]
+
+mod exposition;
+mod recorders;
+
+use exposition::{scraped, scraped_async};
+use retry_runtime::retry;
+use retry_tests::{Failure, Flaky, record};
+
+#[retry(max_attempts = 3, initial_delay = "200ms", jitter = none, service = "billing", sleep = record)]
+fn charge(flaky: &Flaky) -> Result<u32, Failure> {
+    flaky.call()
+}
+
+#[retry(max_attempts = 3, initial_delay = "2s", jitter = none)]
+async fn fetch(flaky: &Flaky) -> Result<u32, Failure> {
+    flaky.call_async().await
+}
+
+#[test]
+fn a_call_that_succeeds_at_once_counts_an_attempt_and_a_success() {
+    let scrape = scraped(|| assert!(charge(&Flaky::failing(0)).is_ok()));
+    let names = r#"{service="billing",operation="charge""#;
+    assert_eq!(scrape.all("retry_attempts_total"), [(&*format!(r#"{names},attempt="1"}}"#), 1.0)]);
+    assert_eq!(scrape.all("retry_success_total"), [(&*format!(r#"{names},attempts_needed="1"}}"#), 1.0)]);
+    assert_eq!(scrape.all("retry_failure_total"), []);
+    assert_eq!(scrape.all("retry_delay_seconds"), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_duration_of_a_call_is_that_of_its_attempts_and_waits() {
+    let scrape = scraped_async(async { assert!(fetch(&Flaky::failing(2)).await.is_ok()) }).await;
+    let names = r#"{service="",operation="fetch""#;
+    assert!((scrape.value(&format!("retry_duration_seconds_sum{names}}}")) - 6.0).abs() < 0.01, "{scrape}");
+    let bucket =
+        |bound: &str| scrape.value(&format!(r#"retry_duration_seconds_bucket{names},le="{bound}"}}"#));
+    assert_eq!(["0.1", "0.5", "1", "2", "5", "10", "+Inf"].map(bucket), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0]);
+    assert!((scrape.value(&format!("retry_delay_seconds_sum{names}}}")) - 6.0).abs() < 0.01, "{scrape}");
+}
