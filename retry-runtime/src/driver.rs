@@ -288,6 +288,12 @@ impl Driver {
         if self.marks.is_timed() { self.since_origin(now).map(Duration::from_nanos) } else { None }
     }
 
+    /// Nanoseconds from the call's start, which must be known.
+    #[inline]
+    pub(crate) fn nanos_until(&self, now: Instant) -> i64 {
+        self.since.until(clock::nanos(now))
+    }
+
     /// Time since the first noted failure; `None` for calls that know their start.
     pub(crate) fn retrying(&self, now: &dyn Fn() -> Instant) -> Option<Duration> {
         if self.marks.is_timed() { None } else { self.since_origin(now).map(Duration::from_nanos) }
@@ -295,7 +301,7 @@ impl Driver {
 
     /// Nanoseconds since the call's start or its first failure.
     fn since_origin(&self, now: &dyn Fn() -> Instant) -> Option<u64> {
-        self.marks.knows_since().then(|| self.since.until(clock::nanos(now())))
+        self.marks.knows_since().then(|| self.since.until(clock::nanos(now())).unsigned_abs())
     }
 
     /// What the attempt that is about to run may know.

@@ -144,7 +144,7 @@ impl Retry {
     #[inline]
     pub fn succeeded(&self, site: &Site) {
         if ARE_KEPT {
-            self.count_success(site, &site.clock());
+            self.count_success(site, site.clock());
         } else if self.0.is_some() {
             // One comparison, for a call that knows nothing of itself has not failed.
             self.succeeded_late(site);
@@ -155,7 +155,7 @@ impl Retry {
     #[inline]
     pub fn succeeded_timed(&self, site: &Site) {
         if ARE_KEPT {
-            self.count_success(site, &site.clock());
+            self.count_success(site, site.clock());
         } else if self.is_retry() {
             self.succeeded_late(site);
         }
@@ -164,26 +164,29 @@ impl Retry {
     #[cold]
     #[inline(never)]
     fn succeeded_late(&self, site: &Site) {
-        self.succeeded_at(site, &site.clock());
+        if self.is_retry() {
+            self.succeeded_telling(site, &site.clock());
+        }
     }
 
     /// No event for a call that succeeded at once: nobody else would hear of it.
-    #[inline]
-    fn count_success(&self, site: &Site, clock: &dyn Fn() -> Instant) {
-        if self.is_retry() {
-            self.succeeded_telling(site, clock);
-        } else {
-            observe::count_success(site, self.driver().elapsed(clock));
+    #[inline(never)]
+    fn count_success(&self, site: &Site, clock: fn() -> Instant) {
+        match &self.0 {
+            Some(driver) if driver.attempt() == 1 => {
+                observe::count_success(site, || if ARE_TIMED { driver.nanos_until(clock()) } else { 0 });
+            }
+            _ => self.succeeded_telling(site, &clock),
         }
     }
 
     /// As [`succeeded`](Self::succeeded), with the clock handed in.
     #[inline]
-    pub(crate) fn succeeded_at(&self, site: &Site, clock: &dyn Fn() -> Instant) {
+    pub(crate) fn succeeded_at(&self, site: &Site, clock: fn() -> Instant) {
         if ARE_KEPT {
             self.count_success(site, clock);
         } else if self.is_retry() {
-            self.succeeded_telling(site, clock);
+            self.succeeded_telling(site, &clock);
         }
     }
 

@@ -81,11 +81,11 @@ impl Site {
         }
     }
 
-    /// What is counted of it.
+    /// Its own place for what is counted of it.
     #[cfg(feature = "metrics")]
     #[inline]
-    pub(crate) fn figures(&self) -> &'static Figures {
-        self.figures.unwrap_or_else(|| Figures::named(self.service, self.operation))
+    pub(crate) const fn own_figures(&self) -> Option<&'static Figures> {
+        self.figures
     }
 
     #[inline]

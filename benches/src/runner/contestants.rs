@@ -26,6 +26,8 @@ const UNLIMITED: &str = "unlimited-loop";
 pub(crate) const OURS: &str = "retry-runtime";
 /// The same with each of its limits.
 pub(crate) const OURS_WITH_LIMITS: &str = "retry-runtime-limits";
+/// The same with its metrics.
+pub(crate) const OURS_WITH_METRICS: &str = "retry-runtime-metrics";
 /// The same with the features of all clients: it costs a call nothing.
 pub(crate) const OURS_WITH_FEATURES: &str = "retry-runtime-features";
 

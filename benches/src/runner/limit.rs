@@ -1,4 +1,4 @@
-//! The limits of ours whose cost is measured, by the names of the command line.
+//! What of ours has a cost of its own that is measured, limits above all, by the names of the command line.
 
 use crate::template::Form;
 
@@ -17,13 +17,17 @@ pub(crate) enum Limit {
     Cancel,
     Guards,
     All,
+    /// No limit: the metrics, without a recorder.
+    Unrecorded,
+    /// No limit: the metrics.
+    Metrics,
 }
 
 /// The row of the clock that some limits read.
 pub(crate) const CLOCK: &str = "a clock read";
 
 impl Limit {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::None,
         Self::Ratio,
         Self::Tokens,
@@ -37,6 +41,8 @@ impl Limit {
         Self::Cancel,
         Self::Guards,
         Self::All,
+        Self::Unrecorded,
+        Self::Metrics,
     ];
 
     const fn name(self) -> &'static str {
@@ -54,6 +60,8 @@ impl Limit {
             Self::Cancel => "cancel",
             Self::Guards => "guards",
             Self::All => "all",
+            Self::Unrecorded => "unrecorded",
+            Self::Metrics => "metrics",
         }
     }
 
@@ -73,6 +81,8 @@ impl Limit {
             Self::Cancel => "cancel",
             Self::Guards => "the three guards",
             Self::All => "all of them",
+            Self::Unrecorded => "metrics, no recorder",
+            Self::Metrics => "metrics",
         }
     }
 
@@ -88,6 +98,9 @@ impl Limit {
             Self::None | Self::Throttled | Self::Guards | Self::All => None,
             // It makes something of two moments.
             Self::Slow => Some(10.0),
+            // Most of it is the facade's: looking for the recorder of the thread, and three calls of what it made.
+            Self::Unrecorded => Some(40.0),
+            Self::Metrics => Some(80.0),
             // The future keeps when the call began and when it is over, and is one that must be dropped.
             Self::Deadline => Some(35.0),
             _ => Some(0.0),

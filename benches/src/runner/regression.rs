@@ -7,7 +7,7 @@ use std::fmt::Write;
 use anyhow::{Result, ensure};
 
 use crate::{
-    contestants::{Contestant, HAND_WRITTEN, OURS, OURS_WITH_FEATURES, OURS_WITH_LIMITS},
+    contestants::{Contestant, HAND_WRITTEN, OURS, OURS_WITH_FEATURES, OURS_WITH_LIMITS, OURS_WITH_METRICS},
     goals::{GOALS, Goal},
     measure::measure,
     results::Results,
@@ -16,7 +16,7 @@ use crate::{
 
 /// Whether all limits hold, within their tolerances.
 pub(crate) fn check(workspace: &Workspace, mut contestants: Vec<Contestant>) -> Result<bool> {
-    let compared = [HAND_WRITTEN, OURS, OURS_WITH_FEATURES, OURS_WITH_LIMITS];
+    let compared = [HAND_WRITTEN, OURS, OURS_WITH_FEATURES, OURS_WITH_LIMITS, OURS_WITH_METRICS];
     contestants.retain(|contestant| compared.contains(&contestant.name.as_str()));
     let measurements: Vec<_> = checked().map(|goal| goal.measurement).collect();
     let results = measure(workspace, &contestants, &measurements)?;

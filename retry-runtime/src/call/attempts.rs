@@ -208,7 +208,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
         if let Some(budget) = self.guards.bounds().budget {
             budget.succeeded(|| self.retry.charged());
         }
-        self.retry.succeeded_at(&self.site, &self.now());
+        self.retry.succeeded_at(&self.site, self.now());
     }
 
     /// Why the call is over; `None` while it is not.

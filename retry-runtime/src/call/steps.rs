@@ -120,7 +120,7 @@ where
         if H::LISTEN {
             self.hooks.on_success(&retry.success_at(site, &now));
         } else {
-            retry.succeeded_at(site, &now);
+            retry.succeeded_at(site, now);
         }
     }
 

@@ -1,7 +1,5 @@
 //! What is counted of an operation: nothing, unless a feature asks for it.
 
-use std::time::Duration;
-
 use super::{Described, Event};
 use crate::site::Site;
 
@@ -57,10 +55,23 @@ pub(super) fn note(site: &Site, event: &Event<'_, Described<'_>>) {
     let _ = (site, event);
 }
 
-/// Counts a call that succeeded at once.
+/// Counts a call that succeeded at once, after as many nanoseconds as `elapsed` says.
 #[inline]
-pub(super) fn count_success(site: &Site, elapsed: Option<Duration>) {
+pub(super) fn count_success(site: &Site, elapsed: impl FnOnce() -> i64) {
     #[cfg(feature = "metrics")]
-    site.figures().handles.count_success(site, elapsed);
+    match site.own_figures().and_then(|figures| figures.handles.present()) {
+        Some(handles) => handles.count(elapsed()),
+        None => count_first(site, elapsed()),
+    }
+    #[cfg(not(feature = "metrics"))]
     let _ = (site, elapsed);
+}
+
+/// The same where the handles must be looked for.
+#[cfg(feature = "metrics")]
+#[cold]
+#[inline(never)]
+fn count_first(site: &Site, elapsed: i64) {
+    let figures = site.own_figures().unwrap_or_else(|| Figures::named(site.service(), site.operation()));
+    figures.handles.count_first(site, elapsed);
 }

@@ -31,8 +31,8 @@ pub(crate) fn tell(site: &Site, event: &Event<'_, Described<'_>>) {
     }
 }
 
-/// A call succeeded at once: it is counted, and that is all.
+/// A call succeeded at once, after as many nanoseconds as `elapsed` says: it is counted, and that is all.
 #[inline]
-pub(crate) fn count_success(site: &Site, elapsed: Option<std::time::Duration>) {
+pub(crate) fn count_success(site: &Site, elapsed: impl FnOnce() -> i64) {
     figures::count_success(site, elapsed);
 }

@@ -13,22 +13,23 @@ use crate::{
     template::Form,
 };
 
-/// Beside the reads of a clock, and the function without a limit.
+/// Beside the reads of a clock, and the function without a limit, of whichever program has them.
 pub(super) fn instructions(programs: &[Program], form: Form) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
-    for program in programs {
-        let count = |scenario: &str| instructions::per_call(&program.plain, scenario, MANY_CALLS);
-        let clock = count(&format!("clock-{}", form.name()))?;
-        let no_clock = count(&format!("no-clock-{}", form.name()))?;
-        let none = count(&Limit::None.scenario(form))?;
-        let (Some(clock), Some(no_clock), Some(none)) = (clock, no_clock, none) else { continue };
-        let read = clock.instructions - no_clock.instructions;
-        figures.push(Figure::exact(CLOCK, read));
-        for limit in Limit::ALL {
-            if let Some(call) = count(&limit.scenario(form))? {
-                figures.push(figure(limit, &call, &none, read));
-            }
-        }
+    let count = |scenario: &str| -> Result<Vec<Count>> {
+        let counts =
+            programs.iter().map(|program| instructions::per_call(&program.plain, scenario, MANY_CALLS));
+        Ok(counts.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    };
+    let clock = count(&format!("clock-{}", form.name()))?;
+    let no_clock = count(&format!("no-clock-{}", form.name()))?;
+    let none = count(&Limit::None.scenario(form))?;
+    let ([clock, ..], [no_clock, ..], [none, ..]) = (&clock[..], &no_clock[..], &none[..]) else {
+        return Ok(Vec::new());
+    };
+    let read = clock.instructions - no_clock.instructions;
+    let mut figures = vec![Figure::exact(CLOCK, read)];
+    for limit in Limit::ALL {
+        figures.extend(count(&limit.scenario(form))?.iter().map(|call| figure(limit, call, none, read)));
     }
     Ok(figures)
 }

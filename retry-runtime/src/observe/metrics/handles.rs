@@ -1,6 +1,6 @@
 //! The counters of a call that succeeds at once, kept beside its function.
 
-use std::{fmt, sync::OnceLock, time::Duration};
+use std::{fmt, sync::OnceLock};
 
 use metrics::{Counter, Histogram, Recorder};
 
@@ -14,7 +14,7 @@ use crate::site::Site;
 pub(crate) struct Handles([OnceLock<AtOnce>; LASTS]);
 
 /// What a call that succeeds at once counts.
-struct AtOnce {
+pub(crate) struct AtOnce {
     attempts: Counter,
     successes: Counter,
     durations: Histogram,
@@ -25,24 +25,25 @@ impl Handles {
         Self([const { OnceLock::new() }; LASTS])
     }
 
-    /// Counts a call that succeeded at once.
-    pub(crate) fn count_success(&self, site: &Site, elapsed: Option<Duration>) {
-        recorder::with(|recorder, place| match place {
-            Some(place) => {
-                let handles = &self.0[place];
-                match handles.get() {
-                    Some(handles) => handles.count(elapsed),
-                    None => handles.get_or_init(|| AtOnce::of(site, recorder, Some(place))).count(elapsed),
-                }
+    /// Those of the recorder there is now, if it lasts and was met before.
+    #[inline]
+    pub(crate) fn present(&self) -> Option<&AtOnce> {
+        recorder::known(recorder::present()).and_then(|place| self.0[place].get())
+    }
+
+    /// Counts a call that succeeded at once, under a recorder that is met for the first time, or does not last.
+    pub(crate) fn count_first(&self, site: &Site, nanos: i64) {
+        recorder::with(|recorder, place| {
+            let made = || AtOnce::of(site, recorder, place);
+            match place {
+                Some(place) => self.0[place].get_or_init(made).count(nanos),
+                None => made().count(nanos),
             }
-            None => AtOnce::of(site, recorder, None).count(elapsed),
         });
     }
 }
 
 impl AtOnce {
-    #[cold]
-    #[inline(never)]
     fn of(site: &Site, recorder: &dyn Recorder, place: Option<usize>) -> Self {
         recorder::described(recorder, place);
         let names = super::Names::of(site.service(), site.operation());
@@ -53,13 +54,12 @@ impl AtOnce {
         }
     }
 
+    /// Counts one, which took so many nanoseconds.
     #[inline]
-    fn count(&self, elapsed: Option<Duration>) {
+    pub(crate) fn count(&self, nanos: i64) {
         self.attempts.increment(1);
         self.successes.increment(1);
-        if let Some(elapsed) = elapsed {
-            self.durations.record(elapsed);
-        }
+        self.durations.record(nanos as f64 / 1e9);
     }
 }
 

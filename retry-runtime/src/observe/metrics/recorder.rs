@@ -27,20 +27,30 @@ pub(super) const LASTS: usize = 2;
 /// One that does not: not to be looked into again.
 static PASSING: AtomicUsize = AtomicUsize::new(0);
 
-/// The recorder there is now, to which all metrics are described, and its place among those that last.
+/// Who there is now.
 #[inline]
+pub(super) fn present() -> usize {
+    with_recorder(address)
+}
+
+/// The place of a recorder among those that last, if it was met before.
+#[inline]
+pub(super) fn known(address: usize) -> Option<usize> {
+    // The last one met first: the one that was installed.
+    if LASTING[1].load(Ordering::Acquire) == address {
+        Some(1)
+    } else if LASTING[0].load(Ordering::Acquire) == address {
+        Some(0)
+    } else {
+        None
+    }
+}
+
+/// The recorder there is now, and its place among those that last.
 pub(super) fn with(count: impl FnOnce(&dyn Recorder, Option<usize>)) {
     with_recorder(|recorder| {
         let address = address(recorder);
-        // The last one met first: the one that was installed.
-        let place = if LASTING[1].load(Ordering::Acquire) == address {
-            Some(1)
-        } else if LASTING[0].load(Ordering::Acquire) == address {
-            Some(0)
-        } else {
-            place(address)
-        };
-        count(recorder, place);
+        count(recorder, known(address).or_else(|| place(address)));
     });
 }
 
