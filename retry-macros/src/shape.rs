@@ -6,6 +6,7 @@ use syn::{Expr, GenericParam, Local, Pat, PatIdent, ReturnType, Signature, Stmt,
 
 use crate::{
     errors::Errors,
+    expand::nested,
     input::Function,
     place::Place,
     returns::{self, Returned},
@@ -76,7 +77,7 @@ impl Shape {
     }
 
     fn awaited(place: Place, outcome: &Type) -> Self {
-        let kind = if place.may_leave() { Kind::Async } else { Kind::Bare };
+        let kind = if place.may_leave() || nested::IS_ON { Kind::Async } else { Kind::Bare };
         Self::new(kind, place, outcome)
     }
 

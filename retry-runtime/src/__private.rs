@@ -14,6 +14,9 @@ pub use crate::{
     time::{Deadline, Limit, Moment, Within, within},
 };
 
+#[cfg(feature = "nested")]
+pub use crate::observe::nested::{Within as InAttempt, attempt};
+
 pub mod check;
 pub mod derive;
 mod lost;

@@ -50,6 +50,8 @@ pub use guard::{AdaptiveRate, CircuitBreaker, CircuitOpen, CircuitState, RetryBu
 pub use observe::Event;
 #[cfg(feature = "metrics")]
 pub use observe::metrics;
+#[cfg(feature = "nested")]
+pub use observe::nested::{NestedRetries, nested_retries};
 pub use policy::{Delays, RetryPolicy};
 pub use retry_macros::{Classify, retry};
 pub use retry_rules::{Backoff, CustomBackoff, Jitter};

@@ -58,16 +58,21 @@ impl Retry {
     #[inline]
     #[must_use]
     pub fn start(site: &Site) -> Self {
-        if ARE_TIMED || site.policy().max_elapsed().is_some() { Self::timed(site) } else { Self(None) }
+        if ARE_TIMED || site.policy().max_elapsed().is_some() {
+            return Self::timed(site);
+        }
+        observe::begin(site);
+        Self(None)
     }
 
     /// A call whose start must be known.
     #[must_use]
     pub fn timed(site: &Site) -> Self {
-        Self::timed_at(site.clock()())
+        Self::timed_at(site, site.clock()())
     }
 
-    pub(crate) fn timed_at(now: Instant) -> Self {
+    pub(crate) fn timed_at(site: &Site, now: Instant) -> Self {
+        observe::begin(site);
         Self(Some(Driver::timed(now)))
     }
 

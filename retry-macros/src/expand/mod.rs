@@ -7,6 +7,7 @@ mod guard;
 pub(crate) mod hooks;
 mod kept;
 mod lost;
+pub(crate) mod nested;
 mod outcome;
 mod policy;
 mod shape;

@@ -25,7 +25,8 @@ pub(super) fn body(plan: &Plan) -> TokenStream {
 
 fn blocking(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
     let (body, returned) = (own_body(plan, &plan.shape.place.block), turn.body_type());
-    let repeat = turn.repeat(&TokenStream::new(), &quote!((|| -> #returned #body)()));
+    let attempt = turn.nested_blocking(quote!((|| -> #returned #body)()));
+    let repeat = turn.repeat(&TokenStream::new(), &attempt);
     // Moved, so that clippy does not ask to take by reference what only clones are made of.
     let moved = plan.arguments.cloned.iter().map(|cloned| &cloned.name);
     quote!(#(let #moved = #moved;)* #repeat)

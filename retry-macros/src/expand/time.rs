@@ -90,6 +90,7 @@ impl Turn<'_> {
     /// The future of an attempt, awaited: where its time is limited, no longer than that.
     pub(super) fn await_attempt(&self, attempt: &TokenStream) -> TokenStream {
         let time = &self.plan.time;
+        let attempt = &self.nested(attempt);
         if !time.limits_attempts() {
             return quote!(#attempt.await);
         }

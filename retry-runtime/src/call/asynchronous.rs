@@ -11,6 +11,8 @@ use super::{
     parts::{Asynchronous, Before, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
     steps::{Step, count, judge, tell},
 };
+#[cfg(feature = "nested")]
+use crate::observe::nested;
 use crate::{__private::Preparation, Context, RetryError, delay::Delay, retry::Retry, site::Site};
 
 /// Prepares an attempt.
@@ -170,7 +172,10 @@ where
                     Err(refused) => Err(refused),
                     Ok(permit) => {
                         count(&self.guards, &retry, self.core.now());
+                        #[cfg(not(feature = "nested"))]
                         let outcome = (self.operation)().await;
+                        #[cfg(feature = "nested")]
+                        let outcome = nested::attempt(&self.core.site, (self.operation)()).await;
                         let verdict = judge(&mut self.judge, &mut self.judge_ok, &outcome);
                         tell(permit, verdict, self.core.now());
                         Ok((verdict, outcome))

@@ -8,6 +8,8 @@ use super::{
     parts::{Before, Blocking, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
     steps::{Step, count, judge, tell},
 };
+#[cfg(feature = "nested")]
+use crate::observe::nested;
 use crate::{__private::Preparation, Context, RetryError, delay::Delay, retry::Retry, site::Site, sleep};
 
 /// Prepares an attempt, on this thread.
@@ -125,7 +127,11 @@ where
                 Err(refused) => Err(refused),
                 Ok(permit) => {
                     count(&self.guards, &retry, self.core.now());
-                    let outcome = (self.operation)();
+                    let outcome = {
+                        #[cfg(feature = "nested")]
+                        let _within = nested::Within::attempt_of(&self.core.site);
+                        (self.operation)()
+                    };
                     let verdict = judge(&mut self.judge, &mut self.judge_ok, &outcome);
                     tell(permit, verdict, self.core.now());
                     Ok((verdict, outcome))

@@ -65,7 +65,7 @@ where
     pub(super) fn start(&self, wrapped: bool) -> Retry {
         let is_limited = self.core.site.policy().max_elapsed().is_some();
         if ARE_TIMED || wrapped || H::LISTEN || B::LISTEN || is_limited {
-            Retry::timed_at(self.core.now()())
+            Retry::timed_at(&self.core.site, self.core.now()())
         } else {
             Retry::start(&self.core.site)
         }

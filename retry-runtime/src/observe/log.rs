@@ -21,6 +21,8 @@ mod to_tracing {
     use tracing::Level;
 
     use super::{Counted, Described, Event, Wait};
+    #[cfg(feature = "nested")]
+    use crate::NestedRetries;
     use crate::{CircuitState, StopReason};
 
     /// Whether anyone may listen to failures: if not, no clock is read for them. Who hears only of
@@ -167,6 +169,22 @@ mod to_tracing {
         if state == CircuitState::Open { emit!(Level::WARN) } else { emit!(Level::INFO) }
     }
 
+    /// A retried function was called in an attempt of another.
+    #[cfg(feature = "nested")]
+    pub(crate) fn nested(found: &NestedRetries) {
+        let NestedRetries { outer, inner, max_attempts, .. } = found;
+        let most = max_attempts.map_or_else(|| "any number of".to_owned(), |most| format!("up to {most}"));
+        tracing::event!(
+            target: "retry_runtime",
+            Level::WARN,
+            %outer,
+            %inner,
+            max_attempts,
+            "{inner} is retried inside of {outer}, which is retried too: {most} attempts for one call; retry in one \
+             place",
+        );
+    }
+
     /// A blocking retry is about to sleep on a thread of an async runtime.
     #[cfg(feature = "tokio")]
     pub(crate) fn may_block_worker(operation: &str) {
@@ -203,6 +221,8 @@ mod nowhere {
     }
     pub(crate) const fn tell(_: &Event<'_, Described<'_>>) {}
     pub(crate) const fn circuit_turned(_: &str, _: crate::CircuitState) {}
+    #[cfg(feature = "nested")]
+    pub(crate) const fn nested(_: &crate::NestedRetries) {}
     #[cfg(feature = "tokio")]
     pub(crate) const fn hears_warnings() -> bool {
         false

@@ -7,6 +7,8 @@ mod last_shown;
 pub(crate) mod log;
 #[cfg(feature = "metrics")]
 pub mod metrics;
+#[cfg(feature = "nested")]
+pub(crate) mod nested;
 
 pub(crate) use describe::LONGEST_CHAIN;
 pub use describe::{Described, Show, Shown};
@@ -35,4 +37,12 @@ pub(crate) fn tell(site: &Site, event: &Event<'_, Described<'_>>) {
 #[inline]
 pub(crate) fn count_success(site: &Site, elapsed: impl FnOnce() -> i64) {
     figures::count_success(site, elapsed);
+}
+
+/// A call begins.
+#[inline]
+pub(crate) fn begin(site: &Site) {
+    #[cfg(feature = "nested")]
+    nested::begin(site);
+    let _ = site;
 }

@@ -18,7 +18,7 @@ impl Retry {
     #[must_use]
     pub fn until(site: &Site, limit: Duration, sooner: Option<Instant>) -> (Self, Deadline) {
         let now = site.clock()();
-        (Self::timed_at(now), Deadline::after(now, limit, sooner))
+        (Self::timed_at(site, now), Deadline::after(now, limit, sooner))
     }
 
     /// How long the attempt that comes may take.

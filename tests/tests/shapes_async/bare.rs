@@ -13,6 +13,8 @@ async fn of_complex_type(
 }
 
 /// A match that clippy would call unnecessary in a `let`.
+// With `nested` no body stands in the loop itself.
+#[cfg_attr(feature = "nested", allow(clippy::needless_match))]
 #[retry(initial_delay = "0s")]
 async fn matched(flaky: &Flaky) -> Result<u32, Failure> {
     match flaky.call_async().await {

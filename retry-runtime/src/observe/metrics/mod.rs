@@ -30,6 +30,9 @@ pub const CIRCUIT_STATE: &str = "retry_circuit_state";
 /// How often a circuit turned to a state.
 pub const CIRCUIT_TRANSITIONS_TOTAL: &str = "retry_circuit_transitions_total";
 
+/// Calls of a retried operation in attempts of another (feature `nested`).
+pub const NESTED_TOTAL: &str = "retry_nested_total";
+
 /// Upper bounds of buckets for [`DURATION_SECONDS`], in seconds. The facade cannot set buckets; the recorder can.
 pub const DURATION_BUCKETS: [f64; 6] = [0.1, 0.5, 1.0, 2.0, 5.0, 10.0];
 /// Upper bounds of buckets for [`DELAY_SECONDS`], in seconds.
@@ -143,6 +146,13 @@ fn of_circuit(name: &'static str, state: CircuitState) -> Vec<Label> {
     vec![Label::from_static_parts("breaker", name), Label::from_static_parts("state", state.as_str())]
 }
 
+/// A retried operation was called in an attempt of another.
+#[cfg(feature = "nested")]
+pub(super) fn count_nested(outer: String, inner: String) {
+    let labels = vec![Label::new("outer", outer), Label::new("inner", inner)];
+    with_described(|recorder| counter(recorder, NESTED_TOTAL, labels).increment(1));
+}
+
 fn with_described(count: impl FnOnce(&dyn Recorder)) {
     recorder::with(|recorder, place| {
         recorder::described(recorder, place);
@@ -162,6 +172,7 @@ fn describe(recorder: &dyn Recorder) {
         ),
         (BUDGET_REJECTED_TOTAL, "Retries that were not made because the budget did not pay for them"),
         (CIRCUIT_TRANSITIONS_TOTAL, "How often the circuit turned to the state"),
+        (NESTED_TOTAL, "Calls of a retried operation in attempts of another one"),
     ] {
         recorder.describe_counter(name(counter), Some(Unit::Count), text(help));
     }

@@ -1,0 +1,195 @@
+//! Retries inside retries are found, counted and logged once for each pair.
+#![deny(warnings, clippy::all)]
+
+#[path = "../logging/capture.rs"]
+#[allow(dead_code, reason = "of the tests of the log")]
+mod capture;
+#[path = "../metrics/exposition.rs"]
+#[allow(dead_code, reason = "of the tests of the metrics")]
+mod exposition;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use capture::Log;
+use exposition::scraped;
+use retry_runtime::{NestedRetries, RetryPolicy, nested_retries, retry};
+use retry_tests::{Failure, Flaky, record};
+use tracing::Level;
+
+/// What was found of an inner operation: each test has operations of its own, for all share what is found.
+fn found(inner: &str) -> Vec<(String, u64, Option<u64>)> {
+    let of_inner = nested_retries().into_iter().filter(|found| found.inner == inner);
+    of_inner.map(|NestedRetries { outer, calls, max_attempts, .. }| (outer, calls, max_attempts)).collect()
+}
+
+fn once(outer: &str, max_attempts: u64) -> Vec<(String, u64, Option<u64>)> {
+    vec![(outer.to_owned(), 1, Some(max_attempts))]
+}
+
+#[test]
+fn a_blocking_function_in_another_is_found_at_each_call() {
+    #[retry(max_attempts = 4, sleep = record)]
+    fn blocking_inner(flaky: &Flaky) -> Result<u32, Failure> {
+        flaky.call()
+    }
+    #[retry(max_attempts = 3, service = "shop", sleep = record)]
+    fn blocking_outer(flaky: &Flaky) -> Result<u32, Failure> {
+        blocking_inner(flaky)
+    }
+    assert_eq!(blocking_outer(&Flaky::failing(9)).ok(), Some(10));
+    assert_eq!(found("blocking_inner"), [("shop/blocking_outer".to_owned(), 3, Some(12))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_async_function_in_another_is_found() {
+    #[retry(max_attempts = 4, service = "bank")]
+    async fn async_inner(flaky: &Flaky) -> Result<u32, Failure> {
+        flaky.call_async().await
+    }
+    #[retry(max_attempts = 3, attempt_timeout = "1h", timeout_error = |_| Failure(0))]
+    async fn async_outer(flaky: &Flaky) -> Result<u32, Failure> {
+        tokio::task::yield_now().await;
+        async_inner(flaky).await
+    }
+    assert!(async_outer(&Flaky::failing(0)).await.is_ok());
+    assert_eq!(found("bank/async_inner"), once("async_outer", 12));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_runs_inside_of_an_attempt_is_inside_of_it() {
+    #[retry(max_attempts = 4)]
+    async fn beside(flaky: &Flaky) -> Result<u32, Failure> {
+        flaky.call_async().await
+    }
+    #[retry(max_attempts = 3, before_retry = |_| async { beside(&Flaky::failing(0)).await.map(drop) })]
+    async fn suspended(flaky: &Flaky) -> Result<u32, Failure> {
+        flaky.call_async().await
+    }
+    let flaky = Flaky::failing(2);
+    let (one, two) = tokio::join!(suspended(&flaky), async {
+        for _ in 0..5 {
+            tokio::task::yield_now().await;
+            beside(&Flaky::failing(0)).await?;
+        }
+        beside(&Flaky::failing(1)).await
+    });
+    assert!(one.is_ok() && two.is_ok());
+    assert_eq!(found("beside"), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_attempt_spawns_is_a_call_of_its_own() {
+    #[retry]
+    async fn spawned() -> Result<u32, Failure> {
+        Ok(1)
+    }
+    #[retry]
+    async fn spawning() -> Result<u32, Failure> {
+        tokio::spawn(spawned()).await.unwrap()
+    }
+    assert!(spawning().await.is_ok());
+    assert_eq!(found("spawned"), []);
+}
+
+#[test]
+fn calls_of_closures_are_found_on_both_sides() {
+    #[retry(max_attempts = 2, sleep = record)]
+    fn in_a_closure() -> Result<u32, Failure> {
+        RetryPolicy::DATABASE.call(|| Ok(1)).operation("innermost closure").run()
+    }
+    assert!(RetryPolicy::HTTP.call(in_a_closure).operation("outermost closure").run().is_ok());
+    assert_eq!(found("in_a_closure"), once("outermost closure", 10));
+    assert_eq!(found("innermost closure"), once("in_a_closure", 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn async_calls_of_closures_and_loops_are_found() {
+    #[retry]
+    async fn in_an_async_closure() -> Result<u32, Failure> {
+        let mut attempts = RetryPolicy::DEFAULT.attempts("inner loop");
+        attempts.next().await;
+        Ok(1)
+    }
+    let call = RetryPolicy::HTTP.call_async(in_an_async_closure).operation("async closure");
+    assert!(call.run().await.is_ok());
+    assert_eq!(found("in_an_async_closure"), once("async closure", 15));
+    assert_eq!(found("inner loop"), once("in_an_async_closure", 9));
+}
+
+#[test]
+fn a_single_attempt_is_no_retry() {
+    #[retry(max_attempts = 1)]
+    fn single() -> Result<u32, Failure> {
+        in_single()
+    }
+    #[retry]
+    fn in_single() -> Result<u32, Failure> {
+        Ok(1)
+    }
+    #[retry]
+    fn around_single() -> Result<u32, Failure> {
+        single()
+    }
+    assert!(around_single().is_ok());
+    assert_eq!(found("single"), []);
+    assert_eq!(found("in_single"), []);
+}
+
+#[test]
+fn attempts_without_limit_have_no_number() {
+    #[retry(max_attempts = unlimited, max_elapsed = "1s", sleep = record)]
+    fn unlimited() -> Result<u32, Failure> {
+        in_unlimited()
+    }
+    #[retry(sleep = record)]
+    fn in_unlimited() -> Result<u32, Failure> {
+        Ok(1)
+    }
+    assert!(unlimited().is_ok());
+    assert_eq!(found("in_unlimited"), [("unlimited".to_owned(), 1, None)]);
+}
+
+#[test]
+fn a_panic_leaves_no_attempt_behind() {
+    #[retry]
+    fn panicking() -> Result<u32, Failure> {
+        panic!("as it does")
+    }
+    #[retry]
+    fn after_a_panic() -> Result<u32, Failure> {
+        Ok(1)
+    }
+    assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());
+    assert!(after_a_panic().is_ok());
+    assert_eq!(found("after_a_panic"), []);
+}
+
+#[retry(max_attempts = 5, service = "files")]
+fn read_page() -> Result<u32, Failure> {
+    Ok(1)
+}
+
+#[retry(max_attempts = 3, service = "files")]
+fn read_book() -> Result<u32, Failure> {
+    Ok(read_page()? + read_page()?)
+}
+
+#[test]
+fn a_pair_is_counted_at_each_call_and_logged_once() {
+    let (log, _guard) = Log::listen();
+    let scrape = scraped(|| {
+        assert!(read_book().is_ok());
+        assert!(read_book().is_ok());
+    });
+    let of_pair = r#"{outer="files/read_book",inner="files/read_page"}"#;
+    assert_eq!(scrape.all("retry_nested_total"), [(of_pair, 4.0)]);
+    let line = log.only();
+    assert_eq!(line.level, Level::WARN);
+    assert_eq!(
+        line.message,
+        "files/read_page is retried inside of files/read_book, which is retried too: up to 15 attempts for one call; \
+         retry in one place"
+    );
+    assert_eq!((line.text("outer"), line.text("inner")), ("files/read_book", "files/read_page"));
+    assert!((line.number("max_attempts") - 15.0).abs() < f64::EPSILON);
+}
