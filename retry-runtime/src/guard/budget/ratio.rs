@@ -104,16 +104,27 @@ impl<const R: usize> Ratio<R> {
     pub(super) fn withdraw(&self, now: i64) -> bool {
         let scale = self.scale;
         let seen = self.seen(now);
+        let mut retries = self.retries.head();
         loop {
-            let retries = self.retries.head();
             // Another thread may have seen, and spent, later.
             let tick = seen.max(scale.tick_of(retries));
-            if self.left(retries, tick) == 0 || !Counter::<R>::has_room(scale, retries, tick) {
-                return false;
+            let left = self.left(retries, tick);
+            let mut head = retries;
+            // While others spend in the same tick, the sums are good but for what they spend.
+            while scale.tick_of(head) == scale.tick_of(retries) {
+                let spent = head - retries;
+                if (spent == 0 && left == 0) || !Counter::<R>::has_room(scale, head, tick) {
+                    return false;
+                }
+                if spent >= left {
+                    break;
+                }
+                match self.retries.add_if_unchanged(scale, head, tick) {
+                    Ok(()) => return true,
+                    Err(newer) => head = newer,
+                }
             }
-            if self.retries.add_if_unchanged(scale, retries, tick) {
-                return true;
-            }
+            retries = head;
         }
     }
 

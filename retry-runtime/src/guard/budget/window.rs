@@ -145,13 +145,13 @@ impl<const RING: usize> Counter<RING> {
     }
 
     /// Counts an event if nothing was counted since `head` was read; under the time of the last one in its slot: it
-    /// is forgotten in time or late. `tick` is not before the head's.
-    pub(super) fn add_if_unchanged(&self, scale: Scale, head: u64, tick: u64) -> bool {
+    /// is forgotten in time or late. Else the newer head. `tick` is not before the head's.
+    pub(super) fn add_if_unchanged(&self, scale: Scale, head: u64, tick: u64) -> Result<(), u64> {
         if Self::slot(tick) > Self::slot(scale.tick_of(head)) {
-            return self.start_slot(scale, head, scale.word(tick, 1)).is_ok();
+            return self.start_slot(scale, head, scale.word(tick, 1));
         }
         let word = scale.word(tick, scale.number_of(head) + 1);
-        self.head.compare_exchange(head, word, AcqRel, Acquire).is_ok()
+        self.head.compare_exchange(head, word, AcqRel, Acquire).map(|_| ())
     }
 
     /// Puts `head` into the ring and `word` in its place; the newer head if it is not `head` any more.

@@ -114,15 +114,21 @@ pub(super) fn note(event: &Event<'_, Described<'_>>) {
 /// A budget holds so much.
 pub(crate) fn budget_holds(name: &'static str, balance: u64) {
     with_described(|recorder| {
-        gauge(recorder, BUDGET_TOKENS, vec![Label::from_static_parts("budget", name)]).set(balance as f64);
+        gauge(recorder, BUDGET_TOKENS, of_budget(name)).set(balance as f64);
+        // From zero on, so that its first refusal is an increase to those who watch.
+        let _ = counter(recorder, BUDGET_REJECTED_TOTAL, of_budget(name));
     });
 }
 
 /// A budget did not pay for a retry.
 pub(crate) fn budget_rejected(name: &'static str) {
     with_described(|recorder| {
-        counter(recorder, BUDGET_REJECTED_TOTAL, vec![Label::from_static_parts("budget", name)]).increment(1);
+        counter(recorder, BUDGET_REJECTED_TOTAL, of_budget(name)).increment(1);
     });
+}
+
+fn of_budget(name: &'static str) -> Vec<Label> {
+    vec![Label::from_static_parts("budget", name)]
 }
 
 /// A circuit is in a state.
@@ -131,6 +137,8 @@ pub(crate) fn circuit_is(name: &'static str, state: CircuitState) {
         for other in [CircuitState::Closed, CircuitState::Open, CircuitState::HalfOpen] {
             let is_so = if other == state { 1.0 } else { 0.0 };
             gauge(recorder, CIRCUIT_STATE, of_circuit(name, other)).set(is_so);
+            // From zero on, so that its first turn is an increase to those who watch.
+            let _ = counter(recorder, CIRCUIT_TRANSITIONS_TOTAL, of_circuit(name, other));
         }
     });
 }
