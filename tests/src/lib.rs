@@ -2,6 +2,8 @@
 //! servers, and a proxy that breaks connections.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "servers")]
+pub mod example;
 pub mod ports;
 pub mod proxy;
 #[cfg(feature = "servers")]

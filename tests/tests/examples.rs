@@ -4,40 +4,28 @@
 use std::{
     io::{self, Read, Write},
     net::{TcpListener, TcpStream},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command},
     thread,
     time::Duration,
 };
 
 use retry_tests::{
+    example,
     ports::Port,
     proxy::Proxy,
     servers::{Postgres, RabbitMq, Server},
 };
-
-/// With the features that `tests/run` builds everything with, so that nothing is built twice.
-const SELECTION: [&str; 7] =
-    ["-p", "retry-runtime", "-p", "retry-tests", "-p", "retry-examples", "--all-features"];
-
-fn build(example: &str) -> PathBuf {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--locked", "--quiet"]).args(SELECTION).args(["--example", example]);
-    let status = cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).status().unwrap();
-    assert!(status.success(), "{example} is built: {status}");
-    // This test's own program is in `deps`, beside `examples`.
-    std::env::current_exe().unwrap().parent().unwrap().with_file_name("examples").join(example)
-}
 
 fn start(program: &Path, variable: &str, url: &str) -> Child {
     Command::new(program).env(variable, url).env("RUST_LOG", "error").spawn().unwrap()
 }
 
 /// The example ends well, however often its server is killed.
-fn outlives(example: &str, variable: &str, server: &Server, kills: usize) {
-    let program = &build(example);
+fn outlives(name: &str, variable: &str, server: &Server, kills: usize) {
+    let program = &example::build(name);
     let status = start(program, variable, &server.url()).wait().unwrap();
-    assert!(status.success(), "{example} with a server that stays: {status}");
+    assert!(status.success(), "{name} with a server that stays: {status}");
 
     // Its connections show that it has begun.
     let proxy = Proxy::to(server.address());
@@ -51,8 +39,8 @@ fn outlives(example: &str, variable: &str, server: &Server, kills: usize) {
         server.wait_until_ready();
     }
     let status = run.wait().unwrap();
-    assert!(status.success(), "{example} with a server that is killed: {status}");
-    assert!(proxy.connections() > kills, "{example} had to connect again");
+    assert!(status.success(), "{name} with a server that is killed: {status}");
+    assert!(proxy.connections() > kills, "{name} had to connect again");
 }
 
 #[test]
@@ -75,7 +63,7 @@ fn http_client() {
         write!(connection, "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok")
     }
 
-    let program = build("http_client");
+    let program = example::build("http_client");
     let port = Port::reserve();
     let mut run = Command::new(program).arg(format!("http://{}/", port.address())).spawn().unwrap();
     // The client may well be first.

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use retry_tests::servers::{MariaDb, Postgres, RabbitMq, Redis, Server};
+use retry_tests::servers::{MariaDb, Postgres, Prometheus, RabbitMq, Redis, Server};
 
 /// What a client of the command line prints; an error if it fails.
 fn output(command: &mut Command) -> Result<String, String> {
@@ -181,6 +181,13 @@ fn rabbitmq_answers_only_while_it_is_running() {
 #[test]
 fn mariadb_answers_only_while_it_is_running() {
     assert_answers_only_while_running(MariaDb::start(), |mariadb, patience| answers(mariadb, b"", patience));
+}
+
+#[test]
+fn prometheus_answers_only_while_it_is_running() {
+    assert_answers_only_while_running(Prometheus::start("{}", &[]), |prometheus, patience| {
+        answers(prometheus, b"GET /-/healthy HTTP/1.0\r\n\r\n", patience)
+    });
 }
 
 #[test]

@@ -24,8 +24,16 @@ mod mariadb;
 mod postgres;
 mod process;
 mod program;
+mod prometheus;
 mod rabbitmq;
 mod redis;
 mod server;
 
-pub use self::{mariadb::MariaDb, postgres::Postgres, rabbitmq::RabbitMq, redis::Redis, server::Server};
+pub use self::{
+    mariadb::MariaDb,
+    postgres::Postgres,
+    prometheus::{Prometheus, promtool},
+    rabbitmq::RabbitMq,
+    redis::Redis,
+    server::Server,
+};
