@@ -8,8 +8,7 @@ use retry_runtime::{CircuitBreaker, ErrorForRetry, HttpError, RetryBudget, retry
 /// A fifth of recent calls, and two retries a second: the default's ten are for more calls than this process makes.
 static WAREHOUSE_BUDGET: RetryBudget = RetryBudget::new("warehouse").with_reserve(2);
 /// Open for five seconds instead of thirty, so that who tries it out need not wait.
-static WAREHOUSE: CircuitBreaker =
-    CircuitBreaker::new("warehouse").with_open_time(Duration::from_secs(5));
+static WAREHOUSE: CircuitBreaker = CircuitBreaker::new("warehouse").with_open_time(Duration::from_secs(5));
 /// Ten retries ahead of the successes that pay for them.
 static MAIL_BUDGET: RetryBudget = RetryBudget::token_bucket("mail").with_capacity(140);
 

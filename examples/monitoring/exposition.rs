@@ -1,6 +1,6 @@
 //! The recorder that counts, and what Prometheus reads.
 
-use std::{convert::Infallible, time::Duration};
+use std::time::Duration;
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use retry_runtime::metrics::{DELAY_BUCKETS, DELAY_SECONDS, DURATION_BUCKETS, DURATION_SECONDS};
@@ -14,8 +14,8 @@ pub(crate) fn install() -> Result<PrometheusHandle, BuildError> {
         .install_recorder()
 }
 
-/// Histograms collect what they are told until somebody reads it: without this, for ever if nobody does.
-pub(crate) async fn upkeep(metrics: PrometheusHandle) -> Infallible {
+/// Histograms keep every value until somebody reads them: without this, for ever if nobody does. Does not end.
+pub(crate) async fn upkeep(metrics: PrometheusHandle) {
     let mut ticks = tokio::time::interval(Duration::from_secs(5));
     loop {
         ticks.tick().await;

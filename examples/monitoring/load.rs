@@ -18,10 +18,10 @@ pub(crate) async fn run(shop: String, calls_per_second: u32) -> reqwest::Result<
     let mut ticks = interval(pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut calls = JoinSet::new();
-    for number in (0_u32..).cycle() {
+    for number in (0..20).cycle() {
         ticks.tick().await;
         while calls.try_join_next().is_some() {}
-        let request = match number % 20 {
+        let request = match number {
             0 => client.get(format!("{shop}/prices/unicorn")),
             even if even % 2 == 0 => client.get(format!("{shop}/prices/tea")),
             _ => client.post(format!("{shop}/orders")).body("a cup of tea"),

@@ -70,7 +70,10 @@ pub(crate) fn routes() -> Router {
         .with_state(Upstream::default())
 }
 
-async fn price(State(upstream): State<Upstream>, Path(item): Path<String>) -> Result<&'static str, StatusCode> {
+async fn price(
+    State(upstream): State<Upstream>,
+    Path(item): Path<String>,
+) -> Result<&'static str, StatusCode> {
     upstream.serve().await?;
     if item == "unicorn" { Err(StatusCode::NOT_FOUND) } else { Ok("7") }
 }
@@ -79,7 +82,10 @@ async fn mail(State(upstream): State<Upstream>) -> Result<StatusCode, StatusCode
     upstream.serve().await.map(|()| StatusCode::ACCEPTED)
 }
 
-async fn set_health(State(upstream): State<Upstream>, name: String) -> Result<(), (StatusCode, &'static str)> {
+async fn set_health(
+    State(upstream): State<Upstream>,
+    name: String,
+) -> Result<(), (StatusCode, &'static str)> {
     let health = name.trim().parse().map_err(|usage| (StatusCode::BAD_REQUEST, usage))?;
     *upstream.health.lock().unwrap_or_else(PoisonError::into_inner) = health;
     info!("the upstream is {}", name.trim());

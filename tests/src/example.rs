@@ -14,7 +14,8 @@ const SELECTION: [&str; 7] =
 pub fn build(example: &str) -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["build", "--locked", "--quiet"]).args(SELECTION).args(["--example", example]);
-    let status = cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).status().expect("cargo starts");
+    let status =
+        cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).status().expect("cargo starts");
     assert!(status.success(), "{example} is built: {status}");
     // The test's own program is in `deps`, beside `examples`.
     let test = std::env::current_exe().expect("a program that runs");

@@ -27,7 +27,11 @@ impl Api {
     fn ask(&self, path: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
         let url = reqwest::Url::parse_with_params(&format!("{}/{path}", self.url), parameters).unwrap();
         let answer: Value = self.client.get(url).send().unwrap().json().unwrap();
-        if answer["status"] == "success" { Ok(answer["data"].clone()) } else { Err(answer["error"].to_string()) }
+        if answer["status"] == "success" {
+            Ok(answer["data"].clone())
+        } else {
+            Err(answer["error"].to_string())
+        }
     }
 
     /// The series that an expression has now.
@@ -52,10 +56,8 @@ impl Api {
     pub(crate) fn alerts(&self) -> Vec<Alert> {
         let data = self.ask("alerts", &[]).unwrap();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let alert = |alert: &Value| Alert {
-            name: text(&alert["labels"]["alertname"]),
-            state: text(&alert["state"]),
-        };
+        let alert =
+            |alert: &Value| Alert { name: text(&alert["labels"]["alertname"]), state: text(&alert["state"]) };
         data["alerts"].as_array().unwrap().iter().map(alert).collect()
     }
 

@@ -19,8 +19,10 @@ impl Dashboard {
             targets.map(|target| (panel["title"].clone(), target["expr"].clone()))
         });
         let annotations = self.0["annotations"]["list"].as_array().unwrap().iter();
-        let annotations = annotations.map(|annotation| (annotation["name"].clone(), annotation["expr"].clone()));
-        let text = |(title, expr): (Value, Value)| Some((title.as_str()?.to_owned(), expr.as_str()?.to_owned()));
+        let annotations =
+            annotations.map(|annotation| (annotation["name"].clone(), annotation["expr"].clone()));
+        let text =
+            |(title, expr): (Value, Value)| Some((title.as_str()?.to_owned(), expr.as_str()?.to_owned()));
         panels.chain(annotations).filter_map(text).collect()
     }
 
@@ -58,7 +60,8 @@ fn chosen(expression: &str) -> String {
 
 #[test]
 fn every_metric_is_on_the_dashboard() {
-    let expressions: String = Dashboard::read().expressions().into_iter().map(|(_, expr)| expr + "\n").collect();
+    let expressions: String =
+        Dashboard::read().expressions().into_iter().map(|(_, expr)| expr + "\n").collect();
     for name in [
         metrics::ATTEMPTS_TOTAL,
         metrics::SUCCESS_TOTAL,

@@ -21,7 +21,9 @@ pub(crate) fn rules(name: &str) -> String {
         scaled = scaled.replace(&format!("for: {minutes}m\n"), &format!("for: {minutes}s\n"));
     }
     assert_ne!(scaled, text);
-    let left = scaled.lines().find(|line| line.contains("m]") || line.trim().starts_with("for:") && !line.ends_with('s'));
+    let left = scaled
+        .lines()
+        .find(|line| line.contains("m]") || line.trim().starts_with("for:") && !line.ends_with('s'));
     assert_eq!(left, None, "a duration in {name} that is not scaled");
     scaled
 }

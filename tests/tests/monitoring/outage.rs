@@ -39,20 +39,22 @@ fn wait_until_firing(name: &str, prometheus: &Api) {
 #[test]
 fn alerts_fire_while_the_upstream_fails_and_resolve_when_it_is_back() {
     let shop = Shop::start();
-    let [recording, alerts] = ["recording.yml", "alerts.yml"].map(|name| {
-        (name, minutes::rules(&format!("prometheus/{name}")))
-    });
+    let [recording, alerts] =
+        ["recording.yml", "alerts.yml"].map(|name| (name, minutes::rules(&format!("prometheus/{name}"))));
     let files = [&recording, &alerts].map(|(name, rules)| (*name, rules.as_str()));
     let server = Prometheus::start(&minutes::configuration(&shop.address), &files);
     let prometheus = &Api::of(&server);
 
     // All is well. A call in twenty asks for what is not there: that alarms nobody.
     let all_is_recorded = r#"count(operation:retry_calls:rate5m{job="shop"} > 5) == 2 and on () count(operation:retry_failures:ratio_rate5m > 0)"#;
-    wait_until("both operations are called", prometheus, || !prometheus.query(all_is_recorded).unwrap().is_empty());
+    wait_until("both operations are called", prometheus, || {
+        !prometheus.query(all_is_recorded).unwrap().is_empty()
+    });
     assert_eq!(prometheus.alerts(), []);
 
     shop.upstream_is("flaky");
     wait_until_firing("RetryRateHigh", prometheus);
+    assert!(prometheus.first_seen(&in_state("RetryCircuitOpen", "pending")).is_none());
 
     shop.upstream_is("down");
     for alert in IN_AN_OUTAGE {

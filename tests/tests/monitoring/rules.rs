@@ -27,7 +27,8 @@ fn test_rules(directory: &Path) -> Result<String, String> {
 #[test]
 fn the_configuration_and_its_rules_are_valid() {
     let directory = path("prometheus");
-    let printed = run(promtool().args(["check", "config", "prometheus.yml"]).current_dir(&directory)).unwrap();
+    let printed =
+        run(promtool().args(["check", "config", "prometheus.yml"]).current_dir(&directory)).unwrap();
     assert!(printed.contains("2 rule files found"), "{printed}");
     run(promtool().args(["check", "rules", "recording.yml", "alerts.yml"]).current_dir(&directory)).unwrap();
 }
@@ -109,7 +110,10 @@ fn a_rule_that_is_changed_fails_its_tests() {
                 Some(("for", _)) => "        for: 0m".to_owned(),
                 _ => continue,
             };
-            assert!(copy.notices(file, number, &spoilt), "no test notices that {line:?} of {file} is changed");
+            assert!(
+                copy.notices(file, number, &spoilt),
+                "no test notices that {line:?} of {file} is changed"
+            );
             changes += 1;
         }
     }
