@@ -13,7 +13,7 @@ mod serving;
 mod shop;
 mod upstream;
 
-use std::{env, error::Error};
+use std::{env, error::Error, num::ParseIntError};
 
 use clients::Clients;
 use serving::Serving;
@@ -21,6 +21,10 @@ use serving::Serving;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     log();
+    let calls_per_second = setting("CALLS_PER_SECOND", "20");
+    let calls_per_second = calls_per_second
+        .parse()
+        .map_err(|error: ParseIntError| format!("CALLS_PER_SECOND={calls_per_second}: {error}"))?;
     let metrics = exposition::install()?;
 
     let upstream = Serving::start(&setting("UPSTREAM", "127.0.0.1:8001"), upstream::routes()).await?;
@@ -30,7 +34,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("shop      {}/metrics", shop.url());
     println!("upstream  {}/state", upstream.url());
 
-    let calls_per_second = setting("CALLS_PER_SECOND", "20").parse()?;
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => interrupted?,
         failed = load::run(shop.url(), calls_per_second) => failed?,
