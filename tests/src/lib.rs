@@ -85,8 +85,8 @@ pub fn recorded_waits() -> Vec<Duration> {
     WAITS.take()
 }
 
-/// The README's code is run as documentation tests.
-#[cfg(doctest)]
+/// The README's code is run as documentation tests, with the features that it names.
+#[cfg(all(doctest, feature = "metrics"))]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 
