@@ -1,10 +1,15 @@
 //! Prometheus' own text, as a scrape sees it.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use metrics::set_default_local_recorder;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use retry_runtime::metrics::{DELAY_BUCKETS, DELAY_SECONDS, DURATION_BUCKETS, DURATION_SECONDS};
+
+use crate::expected::Expected;
 
 /// A recorder with the buckets that the documentation tells to set.
 pub(crate) fn recorder() -> PrometheusRecorder {
@@ -42,12 +47,12 @@ impl Scrape {
     pub(crate) fn of(handle: &PrometheusHandle) -> Self {
         handle.run_upkeep();
         let text = handle.render();
-        let samples = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-        let series = samples.map(|line| {
+        let mut series = BTreeMap::new();
+        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let (name, value) = line.rsplit_once(' ').unwrap_or_else(|| panic!("no sample: {line}"));
-            (name.to_owned(), value.parse().unwrap_or_else(|_| panic!("no number: {line}")))
-        });
-        let series = series.collect();
+            let value = value.parse().unwrap_or_else(|_| panic!("no number: {line}"));
+            assert!(series.insert(name.to_owned(), value).is_none(), "{name} is there twice");
+        }
         Self { text, series }
     }
 
@@ -65,9 +70,36 @@ impl Scrape {
         }
     }
 
+    /// The sum of all series of a metric that have this label.
+    pub(crate) fn sum(&self, metric: &str, label: &str) -> f64 {
+        self.all(&format!("{metric}{{"))
+            .iter()
+            .filter(|(labels, _)| labels.contains(label))
+            .map(|of| of.1)
+            .sum()
+    }
+
     /// How many series there are.
     pub(crate) fn len(&self) -> usize {
         self.series.len()
+    }
+
+    /// Every series is expected, and every expected one is there, with its value.
+    #[track_caller]
+    pub(crate) fn assert_is<const N: usize>(&self, expected: [Expected; N]) {
+        let mut all = BTreeMap::new();
+        for (series, sample) in expected.into_iter().flat_map(|expected| expected.series) {
+            assert!(all.insert(series.clone(), sample).is_none(), "{series} is expected twice");
+        }
+        let names: BTreeSet<_> = all.keys().chain(self.series.keys()).collect();
+        let faults: Vec<String> = names
+            .into_iter()
+            .filter_map(|series| match (self.series.get(series), all.get(series)) {
+                (Some(value), Some(sample)) if sample.allows(*value) => None,
+                (value, sample) => Some(format!("{series}: {value:?}, expected {sample:?}")),
+            })
+            .collect();
+        assert!(faults.is_empty(), "{}\n\n{}", faults.join("\n"), self.text);
     }
 }
 

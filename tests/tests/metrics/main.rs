@@ -1,8 +1,20 @@
 //! What is counted, read from the text that Prometheus scrapes.
 #![deny(warnings, clippy::all)]
 
+mod adaptive;
+mod answers;
+mod attempts;
+mod budgets;
+mod cardinality;
+mod circuits;
+mod dropped;
+mod expected;
 mod exposition;
+mod http;
 mod recorders;
+mod shapes;
+mod time_limits;
+mod upstream;
 
 use exposition::{scraped, scraped_async};
 use retry_runtime::retry;
