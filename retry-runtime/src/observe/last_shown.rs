@@ -4,8 +4,10 @@
 mod watched {
     use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
+    use crate::metrics::recorders_met;
+
     /// A second, in nanoseconds.
-    const OFTEN: u64 = 1_000_000_000;
+    const OFTEN: i64 = 1_000_000_000;
 
     #[derive(Debug)]
     pub(crate) struct LastShown(AtomicI64);
@@ -19,8 +21,15 @@ mod watched {
         #[inline]
         pub(crate) fn is_due(&self, now: i64) -> bool {
             let last = self.0.load(Relaxed);
-            let is_due = last == i64::MIN || now.abs_diff(last) >= OFTEN;
+            let is_due = last == i64::MIN || now.abs_diff(last) >= OFTEN.unsigned_abs();
             is_due && self.0.compare_exchange(last, now, Relaxed, Relaxed).is_ok()
+        }
+
+        /// The same of a guard that shows itself when it changes and reads no clock: whether a recorder was met since
+        /// that lasts. Its time is the number of those.
+        #[inline]
+        pub(crate) fn is_due_to_recorder(&self) -> bool {
+            self.is_due(recorders_met() * OFTEN)
         }
     }
 }
@@ -37,6 +46,11 @@ mod unwatched {
 
         #[expect(clippy::unused_self, reason = "nobody watches")]
         pub(crate) const fn is_due(&self, _now: i64) -> bool {
+            false
+        }
+
+        #[expect(clippy::unused_self, reason = "nobody watches")]
+        pub(crate) const fn is_due_to_recorder(&self) -> bool {
             false
         }
     }

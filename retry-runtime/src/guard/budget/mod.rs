@@ -226,8 +226,10 @@ impl RetryBudget {
                     self.show(|| ratio.balance(now));
                 }
             }
-            // It has no time; what it has is shown once, and then as it changes.
-            Kind::Tokens(tokens) if self.shown.is_due(0) => self.show(|| u64::from(tokens.balance())),
+            // It has no time; what it has is shown once to each recorder, and then as it changes.
+            Kind::Tokens(tokens) if self.shown.is_due_to_recorder() => {
+                self.show(|| u64::from(tokens.balance()));
+            }
             Kind::Tokens(_) => {}
         }
     }

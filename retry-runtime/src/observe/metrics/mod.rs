@@ -7,7 +7,7 @@ use ::metrics::{
     Counter, Gauge, Histogram, Key, KeyName, Label, Level, Metadata, Recorder, SharedString, Unit,
 };
 
-pub(crate) use self::handles::Handles;
+pub(crate) use self::{handles::Handles, recorder::recorders_met};
 use super::{Described, Event};
 use crate::CircuitState;
 

@@ -54,6 +54,12 @@ pub(super) fn with(count: impl FnOnce(&dyn Recorder, Option<usize>)) {
     });
 }
 
+/// How many recorders that last were met.
+#[inline]
+pub(crate) fn recorders_met() -> i64 {
+    LASTING.iter().map(|place| i64::from(place.load(Ordering::Relaxed) != 0)).sum()
+}
+
 /// Describes the metrics, once if the recorder lasts.
 pub(super) fn described(recorder: &dyn Recorder, place: Option<usize>) {
     static DESCRIBED: [Once; LASTS] = [Once::new(), Once::new()];
