@@ -87,8 +87,8 @@ impl Expected {
     }
 
     /// Calls that took so many seconds each, on a paused clock.
-    pub(crate) fn took<const N: usize>(self, seconds: [f64; N]) -> Self {
-        self.histogram("retry_duration_seconds", &DURATION_BOUNDS, &seconds)
+    pub(crate) fn took(self, seconds: impl AsRef<[f64]>) -> Self {
+        self.histogram("retry_duration_seconds", &DURATION_BOUNDS, seconds.as_ref())
     }
 
     /// So many calls that took real time, which no test can know.
@@ -104,8 +104,8 @@ impl Expected {
     }
 
     /// Waits of so many seconds were decided.
-    pub(crate) fn delayed<const N: usize>(self, seconds: [f64; N]) -> Self {
-        self.histogram("retry_delay_seconds", &DELAY_BOUNDS, &seconds)
+    pub(crate) fn delayed(self, seconds: impl AsRef<[f64]>) -> Self {
+        self.histogram("retry_delay_seconds", &DELAY_BOUNDS, seconds.as_ref())
     }
 
     /// What the budget has left.

@@ -1,15 +1,12 @@
 //! Prometheus' own text, as a scrape sees it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::{collections::BTreeMap, fmt};
 
 use metrics::set_default_local_recorder;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use retry_runtime::metrics::{DELAY_BUCKETS, DELAY_SECONDS, DURATION_BUCKETS, DURATION_SECONDS};
 
-use crate::expected::Expected;
+use crate::expected::{Expected, Sample};
 
 /// A recorder with the buckets that the documentation tells to set.
 pub(crate) fn recorder() -> PrometheusRecorder {
@@ -87,20 +84,40 @@ impl Scrape {
     /// Every series is expected, and every expected one is there, with its value.
     #[track_caller]
     pub(crate) fn assert_is<const N: usize>(&self, expected: [Expected; N]) {
-        let mut all = BTreeMap::new();
-        for (series, sample) in expected.into_iter().flat_map(|expected| expected.series) {
-            assert!(all.insert(series.clone(), sample).is_none(), "{series} is expected twice");
-        }
-        let names: BTreeSet<_> = all.keys().chain(self.series.keys()).collect();
-        let faults: Vec<String> = names
-            .into_iter()
-            .filter_map(|series| match (self.series.get(series), all.get(series)) {
-                (Some(value), Some(sample)) if sample.allows(*value) => None,
-                (value, sample) => Some(format!("{series}: {value:?}, expected {sample:?}")),
-            })
-            .collect();
+        let expected = merged(expected);
+        let unexpected = self.series.keys().filter(|series| !expected.contains_key(*series));
+        let unexpected = unexpected.map(|series| format!("{series}: is there"));
+        self.assert_none(self.faults(&expected).into_iter().chain(unexpected));
+    }
+
+    /// Every expected series is there, with its value.
+    #[track_caller]
+    pub(crate) fn assert_holds<const N: usize>(&self, expected: [Expected; N]) {
+        self.assert_none(self.faults(&merged(expected)));
+    }
+
+    fn faults(&self, expected: &BTreeMap<String, Sample>) -> Vec<String> {
+        let faulty = expected
+            .iter()
+            .map(|(series, sample)| (series, sample, self.series.get(series)))
+            .filter(|(_, sample, value)| !value.is_some_and(|value| sample.allows(*value)));
+        faulty.map(|(series, sample, value)| format!("{series}: {value:?}, expected {sample:?}")).collect()
+    }
+
+    #[track_caller]
+    fn assert_none(&self, faults: impl IntoIterator<Item = String>) {
+        let faults: Vec<String> = faults.into_iter().collect();
         assert!(faults.is_empty(), "{}\n\n{}", faults.join("\n"), self.text);
     }
+}
+
+#[track_caller]
+fn merged<const N: usize>(expected: [Expected; N]) -> BTreeMap<String, Sample> {
+    let mut all = BTreeMap::new();
+    for (series, sample) in expected.into_iter().flat_map(|expected| expected.series) {
+        assert!(all.insert(series.clone(), sample).is_none(), "{series} is expected twice");
+    }
+    all
 }
 
 impl fmt::Display for Scrape {

@@ -5,12 +5,17 @@ mod adaptive;
 mod answers;
 mod attempts;
 mod budgets;
+#[path = "../logging/capture.rs"]
+#[expect(dead_code, reason = "what only the tests of the log look at")]
+mod capture;
 mod cardinality;
 mod circuits;
+mod described;
 mod dropped;
 mod expected;
 mod exposition;
 mod http;
+mod one_event;
 mod recorders;
 mod shapes;
 mod time_limits;
