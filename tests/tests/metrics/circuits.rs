@@ -64,13 +64,17 @@ async fn a_circuit_that_stays_open_ends_the_call() {
 async fn a_call_that_comes_to_an_open_circuit_makes_no_attempt() {
     let breaker = fragile().with_open_time(MINUTES);
     let _ = guarded(&Flaky::failing(1), &breaker).await;
+    advance(Duration::from_secs(2)).await;
     let scrape = scraped_async(async {
         for _ in 0..3 {
             assert!(guarded(&Flaky::failing(0), &breaker).await.is_err());
         }
     })
     .await;
-    scrape.assert_is([operation("", "guarded").gave_up("circuit_open", "circuit open", 3).took([0.0; 3])]);
+    scrape.assert_is([
+        operation("", "guarded").gave_up("circuit_open", "circuit open", 3).took([0.0; 3]),
+        circuit("lake", "open"),
+    ]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -176,7 +176,10 @@ impl CircuitBreaker {
     fn admit_slowly(&self, now: Instant) -> Result<(u64, i64), CircuitOpen> {
         match self.change(|circuit| circuit.admit(&self.rules, now)) {
             Ok(generation) => Ok((generation, self.rules.slow_from(clock::nanos(now)))),
-            Err(retry_after) => Err(CircuitOpen::new(self.name, retry_after)),
+            Err(retry_after) => {
+                self.show_if_due(now);
+                Err(CircuitOpen::new(self.name, retry_after))
+            }
         }
     }
 
@@ -203,9 +206,7 @@ impl CircuitBreaker {
     #[inline(never)]
     fn settle(&self, generation: u64, outcome: Outcome, is_slow: bool, now: Instant) {
         self.change(|circuit| circuit.settle(&self.rules, generation, outcome, is_slow, now));
-        if self.shown.is_due(clock::nanos(now)) {
-            self.show();
-        }
+        self.show_if_due(now);
     }
 
     #[cold]
@@ -243,6 +244,13 @@ impl CircuitBreaker {
         #[cfg(feature = "metrics")]
         crate::metrics::circuit_turned(self.name, state);
         self.show();
+    }
+
+    /// For a recorder that came late, and for a gauge that two threads set at the same time.
+    fn show_if_due(&self, now: Instant) {
+        if self.shown.is_due(clock::nanos(now)) {
+            self.show();
+        }
     }
 
     /// Shows the state to those who watch: that of now, for another thread may have turned the circuit meanwhile.
