@@ -45,8 +45,10 @@ async fn an_attempt_that_was_refused_says_so() {
     assert_eq!(
         log.messages(),
         [
+            "circuit breaker `lake` is open",
             "attempt 1/9 of guarded failed, next in 100.0ms: attempt 1 failed",
             "attempt 2/9 of guarded failed, next in 29.9s: circuit breaker `lake` is open: try again in 29.9s",
+            "circuit breaker `lake` is half-open",
             "guarded succeeded on attempt 3/9",
         ]
     );
@@ -57,7 +59,7 @@ async fn a_circuit_that_stays_open_is_the_reason() {
     let (log, _guard) = Log::listen();
     let breaker = fragile().with_open_time(Duration::from_secs(120));
     assert!(guarded(&Flaky::failing(1), &breaker).await.is_err());
-    let [_, line] = &log.lines()[..] else { panic!("two lines") };
+    let [_, _, line] = &log.lines()[..] else { panic!("three lines") };
     assert_eq!((line.level, line.text("reason")), (Level::ERROR, "circuit open"));
     assert_eq!(
         line.message,
@@ -72,7 +74,7 @@ async fn a_call_that_comes_to_an_open_circuit_was_refused() {
     for _ in 0..2 {
         assert!(guarded(&Flaky::failing(1), &breaker).await.is_err());
     }
-    let [.., line] = &log.lines()[..] else { panic!("three lines") };
+    let [_, _, _, line] = &log.lines()[..] else { panic!("four lines") };
     assert_eq!((line.level, line.text("reason")), (Level::WARN, "circuit open"));
     assert_eq!(
         line.message,
@@ -98,7 +100,7 @@ fn the_log_names_the_breaker_whatever_becomes_of_the_attempt() {
     assert_eq!(expressed(&Flaky::failing(9), &breakers[0]), Err(ServerError::Gone));
     assert!(wrapped(&Flaky::failing(9), &breakers[1]).is_err());
     let messages = log.messages();
-    for (message, name) in [(&messages[1], "expressed"), (&messages[3], "wrapped")] {
+    for (message, name) in [(&messages[2], "expressed"), (&messages[5], "wrapped")] {
         let start =
             format!("{name} gave up after attempt 2/3 (circuit open): circuit breaker `lake` is open");
         assert!(message.starts_with(&start), "{message}");

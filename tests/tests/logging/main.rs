@@ -13,6 +13,9 @@ use retry_tests::{Failure, Flaky, record};
 use tracing::{Instrument, Level, instrument::WithSubscriber};
 use tracing_subscriber::{Layer, filter::LevelFilter, layer::SubscriberExt};
 
+/// Since when time counts where nothing asked for the call's start: metrics do.
+const SINCE: &str = if cfg!(feature = "metrics") { "elapsed_seconds" } else { "retrying_seconds" };
+
 fn close(value: f64, expected: f64) -> bool {
     (value - expected).abs() < 1e-6
 }
@@ -86,7 +89,7 @@ fn success_after_retries_is_an_info() {
     assert_eq!(line.text("operation"), "create_worker");
     assert!(close(line.number("attempt"), 3.0));
     assert!(close(line.number("max_attempts"), 5.0));
-    assert!(line.has("retrying_seconds"));
+    assert!(line.has(SINCE));
     assert!(!line.has("error") && !line.has("delay_seconds") && !line.has("reason"));
 }
 
@@ -172,46 +175,12 @@ fn ad_hoc_calls_and_loops_log_as_functions_do() {
     assert_eq!(annotated, looped);
 }
 
-// Time.
-
 #[retry(max_attempts = 4, initial_delay = "1s", jitter = none)]
 async fn annotated_async(flaky: &Flaky) -> Result<u32, Failure> {
     flaky.call_async().await
 }
 
-#[tokio::test(start_paused = true)]
-async fn time_counts_from_the_first_failure_where_nothing_asked_for_the_start() {
-    let (log, _guard) = Log::listen();
-    let _ = annotated_async(&Flaky::failing(9)).await;
-    let times: Vec<f64> = log.lines().iter().map(|line| line.number("retrying_seconds")).collect();
-    assert!(
-        times.iter().zip([0.0, 1.0, 3.0, 7.0]).all(|(time, expected)| close(*time, expected)),
-        "{times:?}"
-    );
-    assert!(log.lines().iter().all(|line| !line.has("elapsed_seconds")));
-}
-
-#[tokio::test(start_paused = true)]
-async fn time_counts_from_the_start_where_a_limit_needs_it() {
-    #[retry(max_attempts = 3, initial_delay = "1s", jitter = none, max_elapsed = "1m")]
-    async fn limited() -> Result<(), Failure> {
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        Err(Failure(0))
-    }
-    let (log, _guard) = Log::listen();
-    let _ = limited().await;
-    let times: Vec<f64> = log.lines().iter().map(|line| line.number("elapsed_seconds")).collect();
-    assert!(times.iter().zip([2.0, 5.0, 9.0]).all(|(time, expected)| close(*time, expected)), "{times:?}");
-    assert!(log.lines().iter().all(|line| !line.has("retrying_seconds")));
-}
-
-#[test]
-fn who_hears_only_of_errors_hears_how_long_it_took() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::registry().with(LevelFilter::ERROR).with(log.clone());
-    tracing::subscriber::with_default(subscriber, || drop(create_worker(&Flaky::failing(9))));
-    assert!(log.only().has("retrying_seconds"));
-}
+// Subscribers.
 
 #[test]
 fn layers_with_filters_of_their_own_hear_what_they_asked_for() {
@@ -330,6 +299,8 @@ fn a_failed_before_retry_ends_the_call_and_says_so() {
     assert_eq!(log.messages()[1], "fetch gave up after attempt 1/3, its before_retry failed: no token");
 }
 
+mod circuits;
+
 mod described;
 
 mod spans;
@@ -339,3 +310,5 @@ mod blocked_workers;
 mod limits;
 
 mod guards;
+
+mod times;
