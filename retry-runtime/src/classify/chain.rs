@@ -83,7 +83,7 @@ pub(crate) fn causes<'a, T: Error + 'static>(
 }
 
 /// `error` and its causes, outermost first. What `source` skips counts as a cause too: the payload of an
-/// `io::Error`, the client's error in an `HttpError`, and the error in an `Arc<dyn Error>`.
+/// `io::Error`, the client's error in an `HttpError`, the error in that of a middleware and in an `Arc<dyn Error>`.
 pub(crate) fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&current| {
         if let Some(payload) = held::<io::Error>(current).and_then(io::Error::get_ref) {
@@ -92,6 +92,13 @@ pub(crate) fn links<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item 
         #[cfg(feature = "http")]
         if let Some(error) = held::<crate::HttpError>(current).and_then(crate::HttpError::client_error) {
             return Some(error);
+        }
+        #[cfg(feature = "reqwest-middleware")]
+        if let Some(error) = held(current) {
+            return Some(match error {
+                reqwest_middleware::Error::Reqwest(error) => error,
+                reqwest_middleware::Error::Middleware(error) => &**error,
+            });
         }
         if let Some(shared) = current.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
             return Some(&**shared);

@@ -4,6 +4,7 @@
 
 mod clients;
 mod connecting;
+mod error_types;
 mod hints;
 mod http2;
 mod proxied;

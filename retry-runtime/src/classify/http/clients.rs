@@ -66,10 +66,6 @@ fn was_refused(error: &(dyn Error + 'static)) -> Verdict {
 
 /// The status that a client's error carries.
 pub(super) fn status(error: &(dyn Error + 'static)) -> Option<StatusCode> {
-    #[cfg(feature = "reqwest-middleware")]
-    if let Some(reqwest_middleware::Error::Reqwest(error)) = chain::held(error) {
-        return error.status();
-    }
     #[cfg(feature = "reqwest")]
     return chain::held::<reqwest::Error>(error)?.status();
     #[cfg(not(feature = "reqwest"))]
