@@ -7,7 +7,7 @@ use rand::Rng;
 use super::{
     Call,
     guards::{AdmittedBy, ChargedTo, Shares},
-    parts::{self, Judged, OnGiveUp, OnRetry, OnSuccess, Operation, TurnedDown},
+    parts::{self, Classified, Judged, OnGiveUp, OnRetry, OnSuccess, Operation, TurnedDown},
 };
 use crate::{CircuitBreaker, CircuitOpen, Classify, Context, Event, IntoVerdict, RetryBudget};
 
@@ -37,24 +37,13 @@ where
     }
 
     /// Lets the errors judge themselves. Before a [`filter`](Self::filter), which then decides whether,
-    /// they still say when (server hints).
-    #[expect(clippy::type_complexity, reason = "one field of another type")]
-    pub fn classified(self) -> Call<Kind, F, Judged<fn(&F::Error) -> crate::Verdict, J>, V, H, B, L, S, G>
+    /// they still say when (server hints), and what they are counted as.
+    pub fn classified(self) -> Call<Kind, F, Classified<J>, V, H, B, L, S, G>
     where
         F::Error: Classify,
     {
         let Self { core, operation, judge, judge_ok, hooks, before, fallback, sleep, guards } = self;
-        Call {
-            core,
-            operation,
-            judge: Judged(<F::Error as Classify>::classify as fn(&F::Error) -> _, judge),
-            judge_ok,
-            hooks,
-            before,
-            fallback,
-            sleep,
-            guards,
-        }
+        Call { core, operation, judge: Classified(judge), judge_ok, hooks, before, fallback, sleep, guards }
     }
 
     /// Which values are worth another attempt (polling). When the attempts run out, the last value is

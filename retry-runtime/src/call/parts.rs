@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, future::Future};
 
-use crate::{Event, IntoVerdict, Verdict};
+use crate::{Classify, Event, IntoVerdict, Verdict, observe::Described};
 
 /// Marks calls that block their thread.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,11 @@ impl<E: Display> Loggable for E {}
 pub trait JudgeError<E> {
     /// The verdict on `error`.
     fn judge(&mut self, error: &E) -> Verdict;
+
+    /// What `error` is counted as.
+    fn counted<'a>(_: &'a E, described: Described<'a>) -> Described<'a> {
+        described
+    }
 }
 
 /// Judges values.
@@ -76,7 +81,21 @@ impl<T> JudgeValue<T> for Anything {
     }
 }
 
-/// A filter decides; hints it does not give come from the judge it replaces.
+/// The errors judge themselves; hints they do not give come from the judge that this replaces.
+#[derive(Clone, Copy, Debug)]
+pub struct Classified<J>(pub(super) J);
+
+impl<E: Classify, J: JudgeError<E>> JudgeError<E> for Classified<J> {
+    fn judge(&mut self, error: &E) -> Verdict {
+        error.classify().or_hint_of(self.0.judge(error))
+    }
+
+    fn counted<'a>(error: &'a E, described: Described<'a>) -> Described<'a> {
+        described.classified(error)
+    }
+}
+
+/// A filter decides; hints it does not give come from the judge it replaces, and what errors are counted as.
 #[derive(Clone, Copy, Debug)]
 pub struct Judged<P, J>(pub(super) P, pub(super) J);
 
@@ -88,6 +107,10 @@ where
 {
     fn judge(&mut self, error: &E) -> Verdict {
         (self.0)(error).into_verdict().or_hint_of(self.1.judge(error))
+    }
+
+    fn counted<'a>(error: &'a E, described: Described<'a>) -> Described<'a> {
+        J::counted(error, described)
     }
 }
 

@@ -129,7 +129,8 @@ where
     }
 
     fn failed(&mut self, retry: &mut Retry, verdict: Verdict, error: Option<&F::Error>) -> Option<Delay> {
-        let described = error.map_or(Described::VALUE_TURNED_DOWN, Described::displayed);
+        let described = error
+            .map_or(Described::VALUE_TURNED_DOWN, |error| J::counted(error, Described::displayed(error)));
         self.decide(retry, verdict, described, error)
     }
 
