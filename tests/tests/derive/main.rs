@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "fields and variants that only make a shape")]
 
 mod decoys;
+mod error_types;
 mod generics;
 mod marks;
 mod names;

@@ -12,6 +12,7 @@ mod cardinality;
 mod circuits;
 mod described;
 mod dropped;
+mod error_types;
 mod expected;
 mod exposition;
 mod http;
