@@ -1,12 +1,15 @@
 //! Prometheus' own text, as a scrape sees it.
 
+#[path = "expected.rs"]
+pub(crate) mod expected;
+
 use std::{collections::BTreeMap, fmt};
 
 use metrics::set_default_local_recorder;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use retry_runtime::metrics::{DELAY_BUCKETS, DELAY_SECONDS, DURATION_BUCKETS, DURATION_SECONDS};
 
-use crate::expected::{Expected, Sample};
+use self::expected::{Expected, Sample};
 
 /// A recorder with the buckets that the documentation tells to set.
 pub(crate) fn recorder() -> PrometheusRecorder {

@@ -13,7 +13,6 @@ mod circuits;
 mod described;
 mod dropped;
 mod error_types;
-mod expected;
 mod exposition;
 mod http;
 mod one_event;
@@ -22,7 +21,7 @@ mod shapes;
 mod time_limits;
 mod upstream;
 
-use exposition::{scraped, scraped_async};
+use exposition::{expected, scraped, scraped_async};
 use retry_runtime::retry;
 use retry_tests::{Failure, Flaky, record};
 
