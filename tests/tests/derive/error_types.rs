@@ -36,8 +36,8 @@ fn unless_it_says_so_it_is_the_types_name() {
 #[test]
 fn whatever_leads_to_it_says_the_same() {
     let telling = || Telling(404);
-    assert_eq!((&telling()).error_type(), "not_found");
-    assert_eq!((&&telling()).error_type(), "not_found");
+    assert_eq!(counted(&&telling()), "not_found");
+    assert_eq!(counted(&&&telling()), "not_found");
     assert_eq!(Box::new(telling()).error_type(), "not_found");
     assert_eq!(Arc::new(telling()).error_type(), "not_found");
     assert_eq!(Rc::new(telling()).error_type(), "not_found");

@@ -51,7 +51,7 @@ failing! {
     by_reference: &'static Refused = &Refused(404);
     erased: Erased = Box::new(Refused(404));
     filtered[filter = |_| false]: Refused = Refused(404);
-    fallen_back[fallback = |error| Err(error)]: Refused = Refused(404);
+    fallen_back[fallback = Err]: Refused = Refused(404);
     heard[on_give_up = |event| assert_eq!(event.error_type, Some("not_found"))]: Refused = Refused(404);
 }
 
