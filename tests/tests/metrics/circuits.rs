@@ -97,14 +97,14 @@ async fn the_gauge_follows_the_circuit_through_its_states() {
     let (on, off) = (Some(1.0), Some(0.0));
     assert_eq!(states(), [(None, None); 3]);
     well().await;
-    assert_eq!(states(), [(on, None), (off, None), (off, None)]);
+    assert_eq!(states(), [(on, off), (off, off), (off, off)]);
     failing().await;
-    assert_eq!(states(), [(off, None), (on, Some(1.0)), (off, None)]);
+    assert_eq!(states(), [(off, off), (on, Some(1.0)), (off, off)]);
     advance(MINUTES).await;
     well().await;
-    assert_eq!(states(), [(off, None), (off, Some(1.0)), (on, Some(1.0))]);
+    assert_eq!(states(), [(off, off), (off, Some(1.0)), (on, Some(1.0))]);
     failing().await;
-    assert_eq!(states(), [(off, None), (on, Some(2.0)), (off, Some(1.0))]);
+    assert_eq!(states(), [(off, off), (on, Some(2.0)), (off, Some(1.0))]);
     advance(MINUTES).await;
     well().await;
     well().await;

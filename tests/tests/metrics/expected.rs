@@ -45,17 +45,18 @@ pub(crate) fn operation(service: &str, name: &str) -> Expected {
     of(format!(r#"service="{service}",operation="{name}""#))
 }
 
-/// Nothing yet of a budget.
+/// A budget that refused nothing yet.
 pub(crate) fn budget(name: &str) -> Expected {
-    of(format!(r#"budget="{name}""#))
+    of(format!(r#"budget="{name}""#)).rejected(0)
 }
 
-/// A circuit in this state.
+/// A circuit in this state, which never turned.
 pub(crate) fn circuit(name: &str, state: &str) -> Expected {
     let mut circuit = of(format!(r#"breaker="{name}""#));
     for other in ["closed", "open", "half-open"] {
         let value = if other == state { 1.0 } else { 0.0 };
         circuit.put("retry_circuit_state", &format!(r#",state="{other}""#), Sample::Is(value));
+        circuit = circuit.turned(other, 0);
     }
     circuit
 }
@@ -116,14 +117,24 @@ impl Expected {
 
     /// So many retries were not paid for.
     pub(crate) fn rejected(mut self, retries: u32) -> Self {
-        self.count("retry_budget_rejected_total", "", retries);
+        self.recount("retry_budget_rejected_total", "", retries);
         self
     }
 
     /// So often the circuit turned to this state.
     pub(crate) fn turned(mut self, state: &str, count: u32) -> Self {
-        self.count("retry_circuit_transitions_total", &format!(r#",state="{state}""#), count);
+        self.recount("retry_circuit_transitions_total", &format!(r#",state="{state}""#), count);
         self
+    }
+
+    /// Of what is there from zero on.
+    fn recount(&mut self, metric: &str, labels: &str, count: u32) {
+        self.series.remove(&self.name(metric, labels));
+        self.count(metric, labels, count);
+    }
+
+    fn name(&self, metric: &str, labels: &str) -> String {
+        format!("{metric}{{{}{labels}}}", self.labels)
     }
 
     fn count(&mut self, metric: &str, labels: &str, count: u32) {
@@ -141,7 +152,7 @@ impl Expected {
     }
 
     fn put(&mut self, metric: &str, labels: &str, sample: Sample) {
-        let series = format!("{metric}{{{}{labels}}}", self.labels);
+        let series = self.name(metric, labels);
         assert!(self.series.insert(series, sample).is_none(), "{metric} {labels} is expected twice");
     }
 }
