@@ -89,7 +89,6 @@ impl Plan {
             time.fit(args, shape, errors);
         }
         let arguments = Arguments::read(args, &mut function, &mut shape, errors);
-        let name = function.signature.ident.to_string();
         let operation = text(args, Key::Operation, errors);
         let service = text(args, Key::Service, errors);
         let filter = callee(args, Key::Filter, errors);
@@ -111,13 +110,12 @@ impl Plan {
         let bind = |callee: Option<Callee>| callee.map(|callee| callee.with_self_as(this.as_ref()));
         errors.is_empty().then(|| Self {
             krate,
-            function,
             shape,
             policy,
             time,
             guards,
             arguments,
-            operation: operation.unwrap_or_else(|| name.trim_start_matches("r#").to_token_stream()),
+            operation: operation.unwrap_or_else(|| own_name(&function)),
             service,
             filter: bind(filter),
             filter_ok: bind(filter_ok),
@@ -129,7 +127,13 @@ impl Plan {
             sleep,
             context,
             wrap_error,
+            function,
         })
+    }
+
+    /// The function's name as text.
+    pub(crate) fn own_name(&self) -> TokenStream {
+        own_name(&self.function)
     }
 
     /// Whether something needs to know when the call began, whatever the policy.
@@ -141,6 +145,10 @@ impl Plan {
             || self.on_success.is_some()
             || self.on_give_up.is_some()
     }
+}
+
+fn own_name(function: &Function) -> TokenStream {
+    function.signature.ident.to_string().trim_start_matches("r#").to_token_stream()
 }
 
 /// Whether the attribute documents the function; `#[doc(hidden)]` and the like do not.

@@ -17,6 +17,24 @@ pub use crate::{
 #[cfg(feature = "nested")]
 pub use crate::observe::nested::{Within as InAttempt, attempt};
 
+/// Registers a function for the inventory. There without the feature too: where a program and its build script have
+/// different features, the macros have those of both.
+#[cfg(feature = "inventory")]
+pub use ::inventory::submit as list;
+
+#[cfg(not(feature = "inventory"))]
+pub use crate::__retry_list_nowhere as list;
+#[cfg(feature = "inventory")]
+pub use crate::observe::{BreakerState, BudgetBalance, Listed};
+
+/// Registers nothing.
+#[cfg(not(feature = "inventory"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __retry_list_nowhere {
+    ($($entry:tt)*) => {};
+}
+
 pub mod check;
 pub mod derive;
 mod lost;

@@ -52,6 +52,10 @@ pub use observe::Event;
 pub use observe::metrics;
 #[cfg(feature = "nested")]
 pub use observe::nested::{NestedRetries, nested_retries};
+#[cfg(feature = "inventory")]
+pub use observe::{
+    AnnotatedFunction, BreakerState, BudgetBalance, OperationStatistics, inventory, statistics,
+};
 pub use policy::{Delays, RetryPolicy};
 pub use retry_macros::{Classify, retry};
 pub use retry_rules::{Backoff, CustomBackoff, Jitter};

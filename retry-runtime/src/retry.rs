@@ -116,7 +116,7 @@ impl Retry {
     ) -> Option<Delay> {
         let is_heard = bounds.told.is_some() || observe::is_heard();
         let driver = self.driver_mut();
-        if is_heard {
+        if bounds.told.is_some() || observe::is_timed() {
             driver.note_failure(clock());
         }
         let attempt = driver.attempt();
@@ -181,6 +181,7 @@ impl Retry {
             Some(driver) if driver.attempt() == 1 => {
                 observe::count_success(site, || if ARE_TIMED { driver.nanos_until(clock()) } else { 0 });
             }
+            None if !ARE_TIMED => observe::count_success(site, || 0),
             _ => self.succeeded_telling(site, &clock),
         }
     }

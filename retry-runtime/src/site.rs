@@ -19,9 +19,14 @@ pub struct Site {
     service: Option<&'static str>,
     mode: Mode,
     policy: RetryPolicy,
-    #[cfg(feature = "metrics")]
+    #[cfg(any(feature = "metrics", feature = "inventory"))]
     figures: Option<&'static Figures>,
-    #[cfg_attr(not(feature = "tokio"), expect(dead_code, reason = "for a warning about tokio's threads"))]
+    #[cfg(any(feature = "metrics", feature = "inventory"))]
+    figures_of_all: Option<fn() -> &'static Figures>,
+    #[cfg_attr(
+        not(any(feature = "tokio", feature = "inventory")),
+        expect(dead_code, reason = "for the inventory, and for a warning about tokio's threads")
+    )]
     location: &'static Location<'static>,
 }
 
@@ -54,8 +59,10 @@ impl Site {
             service: None,
             mode,
             policy,
-            #[cfg(feature = "metrics")]
+            #[cfg(any(feature = "metrics", feature = "inventory"))]
             figures: None,
+            #[cfg(any(feature = "metrics", feature = "inventory"))]
+            figures_of_all: None,
             location: Location::caller(),
         }
     }
@@ -75,17 +82,47 @@ impl Site {
     pub const fn counted_in(self, figures: &'static Figures) -> Self {
         let _ = figures;
         Self {
-            #[cfg(feature = "metrics")]
+            #[cfg(any(feature = "metrics", feature = "inventory"))]
             figures: Some(figures),
             ..self
         }
     }
 
+    /// The same for the instances of a generic function: no constant can refer to what changes, and their sites are some.
+    #[must_use]
+    pub const fn counted_by(self, figures: fn() -> &'static Figures) -> Self {
+        let _ = figures;
+        Self {
+            #[cfg(any(feature = "metrics", feature = "inventory"))]
+            figures_of_all: Some(figures),
+            ..self
+        }
+    }
+
     /// Its own place for what is counted of it.
-    #[cfg(feature = "metrics")]
+    #[cfg(any(feature = "metrics", feature = "inventory"))]
     #[inline]
     pub(crate) const fn own_figures(&self) -> Option<&'static Figures> {
         self.figures
+    }
+
+    /// What is counted of it.
+    #[cfg(any(feature = "metrics", feature = "inventory"))]
+    #[inline]
+    pub(crate) fn figures(&self) -> &'static Figures {
+        match self.figures {
+            Some(figures) => figures,
+            None => self.figures_elsewhere(),
+        }
+    }
+
+    #[cfg(any(feature = "metrics", feature = "inventory"))]
+    #[cold]
+    fn figures_elsewhere(&self) -> &'static Figures {
+        match self.figures_of_all {
+            Some(figures) => figures(),
+            None => Figures::named(self.service, self.operation),
+        }
     }
 
     #[inline]
@@ -120,7 +157,7 @@ impl Site {
     }
 
     /// Where the function is annotated or the call is written.
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "inventory"))]
     pub(crate) const fn location(&self) -> &'static Location<'static> {
         self.location
     }

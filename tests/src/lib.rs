@@ -4,6 +4,8 @@
 
 #[cfg(feature = "servers")]
 pub mod example;
+#[cfg(feature = "inventory")]
+pub mod listed;
 pub mod ports;
 pub mod proxy;
 #[cfg(feature = "servers")]

@@ -13,13 +13,21 @@ pub(super) fn borrowed(name: &Ident, guard: Option<&TokenStream>) -> Option<Toke
     Some(quote!(let #name = #reference;))
 }
 
+/// `lend::<Kind, _>(name)`, shown at the guard that is borrowed by that name.
+pub(super) fn lent(
+    krate: &TokenStream,
+    kind: &TokenStream,
+    name: &Ident,
+    guard: &TokenStream,
+) -> TokenStream {
+    let ends = Ends::of(guard);
+    let (lend, name) = (ends.show(quote!(#krate::__private::lend::<#krate::#kind, _>)), ends.show(name));
+    quote_spanned!(ends.mixed()=> #lend(#name))
+}
+
 impl Turn<'_> {
-    /// `lend::<Kind, _>(name)`, shown at the guard that is borrowed by that name.
     fn lent(&self, kind: &TokenStream, name: &Ident, guard: &TokenStream) -> TokenStream {
-        let krate = &self.plan.krate;
-        let ends = Ends::of(guard);
-        let (lend, name) = (ends.show(quote!(#krate::__private::lend::<#krate::#kind, _>)), ends.show(name));
-        quote_spanned!(ends.mixed()=> #lend(#name))
+        lent(&self.plan.krate, kind, name, guard)
     }
 
     /// Counts the call that begins; behind a circuit breaker its first attempt does, once it is let through.

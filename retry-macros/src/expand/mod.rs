@@ -6,6 +6,7 @@ pub(crate) mod ends;
 mod guard;
 pub(crate) mod hooks;
 mod kept;
+mod listed;
 mod lost;
 pub(crate) mod nested;
 mod outcome;

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use super::{ends::Ends, local};
+use super::{ends::Ends, listed, local};
 use crate::{
     checks::Check,
     plan::Plan,
@@ -25,12 +25,18 @@ pub(super) fn constants(plan: &Plan) -> Constants {
         // An item cannot name generics; here the first fault ends the evaluation.
         let (name, draft) = (local("draft").into_token_stream(), draft(plan));
         let checks = checks(&name);
-        let site = site(plan, &quote!(#name.checked()));
+        let site = own_site(plan, &quote!(#name.checked()));
         // The sign by which a second attribute knows the first.
-        let items = quote!(
+        let mut items = quote!(
             const __RETRY_GENERIC: () = ();
         );
-        return Constants { items, site: quote!(const { &{ let #name = #draft; #(#checks;)* #site } }) };
+        // Instances that have names of their own are counted by these.
+        let figures = figures(krate).filter(|_| !is_named_by_generics(plan));
+        let counted = figures.as_ref().map(|_| quote!(.counted_by(|| &__RETRY_FIGURES)));
+        let site = quote!(const { &{ let #name = #draft; #(#checks;)* #site #counted } });
+        items.extend(listed::generic(plan, figures.is_some()));
+        items.extend(figures);
+        return Constants { items, site };
     }
     let (mut items, policy) = match &plan.policy {
         Policy { base: Base::Path(path), changes, .. } if changes.is_empty() => {
@@ -54,26 +60,45 @@ pub(super) fn constants(plan: &Plan) -> Constants {
             (items, quote!(__RETRY_DRAFT.checked()))
         }
     };
-    let mut site = site(plan, &policy);
-    if cfg!(feature = "figures") {
-        items.extend(
-            quote!(static __RETRY_FIGURES: #krate::__private::Figures = #krate::__private::Figures::new();),
-        );
-        site.extend(quote!(.counted_in(&__RETRY_FIGURES)));
-    }
-    items.extend(quote!(static __RETRY_SITE: #krate::__private::Site = #site;));
+    let site = own_site(plan, &policy);
+    let figures = figures(krate);
+    let counted = counted(figures.is_some());
+    items.extend(figures);
+    items.extend(quote!(static __RETRY_SITE: #krate::__private::Site = #site #counted;));
+    items.extend(listed::function(plan));
     Constants { items, site: quote!(&__RETRY_SITE) }
 }
 
+/// The place for what is counted of the function.
+fn figures(krate: &TokenStream) -> Option<TokenStream> {
+    cfg!(feature = "figures").then(
+        || quote!(static __RETRY_FIGURES: #krate::__private::Figures = #krate::__private::Figures::new();),
+    )
+}
+
+/// How a `static` site is told of it.
+pub(super) fn counted(has_figures: bool) -> Option<TokenStream> {
+    has_figures.then(|| quote!(.counted_in(&__RETRY_FIGURES)))
+}
+
+fn own_site(plan: &Plan, policy: &TokenStream) -> TokenStream {
+    site(plan, &plan.operation, plan.service.as_ref(), policy)
+}
+
 /// `Site::tokio("fetch", policy)`.
-fn site(plan: &Plan, policy: &TokenStream) -> TokenStream {
-    let Plan { krate, operation, .. } = plan;
+pub(super) fn site(
+    plan: &Plan,
+    operation: &TokenStream,
+    service: Option<&TokenStream>,
+    policy: &TokenStream,
+) -> TokenStream {
+    let krate = &plan.krate;
     let mode = match (plan.shape.is_async(), &plan.sleep) {
         (false, _) => quote!(blocking),
         (true, Some(_)) => quote!(asynchronous),
         (true, None) => quote!(tokio),
     };
-    let service = plan.service.as_ref().map(|service| quote!(.with_service(#service)));
+    let service = service.map(|service| quote!(.with_service(#service)));
     quote!(#krate::__private::Site::#mode(#operation, #policy) #service)
 }
 
@@ -143,14 +168,19 @@ fn is_generic(plan: &Plan) -> bool {
         Base::Path(path) => names(quote!(#path)),
         Base::Preset(_) => false,
     };
-    let is_named = names(plan.operation.to_token_stream())
-        || plan.service.as_ref().is_some_and(|name| names(name.to_token_stream()));
-    base || is_named
+    base || is_named_by_generics(plan)
         || plan.policy.changes.iter().any(|change| match &change.value {
             Value::Known(_) => false,
             Value::Variant(_, variant) => names(variant.clone()),
             Value::Const { expr, .. } => names(quote!(#expr)),
         })
+}
+
+/// Whether a name of the operation or the service does.
+fn is_named_by_generics(plan: &Plan) -> bool {
+    let generics = generics_of(plan);
+    let mut names = [Some(&plan.operation), plan.service.as_ref()].into_iter().flatten();
+    names.any(|name| names_generics(name.clone(), &generics))
 }
 
 /// The names of the function's own type and const parameters.

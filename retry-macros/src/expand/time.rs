@@ -26,6 +26,12 @@ pub(super) fn items(plan: &Plan) -> TokenStream {
         .collect()
 }
 
+/// A limit as an expression, if it is the same in every instance of a generic function.
+pub(super) fn known(plan: &Plan, limit: &Limit) -> Option<TokenStream> {
+    let is_known = matches!(limit.value, Given::Known(_)) || is_item(plan, limit);
+    is_known.then(|| value(plan, limit))
+}
+
 /// A limit as an expression.
 fn value(plan: &Plan, limit: &Limit) -> TokenStream {
     match &limit.value {

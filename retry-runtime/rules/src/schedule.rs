@@ -1,6 +1,6 @@
 //! The figures that say when to try again, and what follows from them.
 
-use core::time::Duration;
+use core::{fmt, time::Duration};
 
 use crate::{Fault, UNLIMITED, duration::nanos, growth};
 
@@ -32,6 +32,19 @@ impl PartialEq for Backoff {
     }
 }
 
+/// As the attribute writes it; a function of your own is `custom`.
+impl fmt::Display for Backoff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Exponential => "exponential",
+            Self::Constant => "constant",
+            Self::Linear => "linear",
+            Self::Fibonacci => "fibonacci",
+            Self::Custom(_) => "custom",
+        })
+    }
+}
+
 /// How far a wait strays from its delay, so that clients which failed together do not return together.
 ///
 /// `Full`, `Equal` and `Decorrelated` are those of Marc Brooker, "Exponential Backoff And Jitter", AWS
@@ -49,6 +62,19 @@ pub enum Jitter {
     Decorrelated,
     /// Evenly over ± this part of the delay, 0..=1.
     Factor(f64),
+}
+
+/// As the attribute writes it: a word, or the factor.
+impl fmt::Display for Jitter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::None => "none",
+            Self::Full => "full",
+            Self::Equal => "equal",
+            Self::Decorrelated => "decorrelated",
+            Self::Factor(factor) => return fmt::Display::fmt(factor, f),
+        })
+    }
 }
 
 /// When to try again. A plain record: [`fault`](Schedule::fault) says whether it keeps the rules.
@@ -249,6 +275,22 @@ mod tests {
             Schedule { max_attempts: MAX_ATTEMPTS, exponential_base: 1.000_001, ..presets::DEFAULT.schedule }
                 .worst_case_delay();
         assert!(WORST > Duration::from_secs(100_000));
+    }
+
+    #[test]
+    fn choices_are_shown_as_the_attribute_writes_them() {
+        let custom: CustomBackoff = |_, initial| initial;
+        let backoffs = [Backoff::Exponential, Backoff::Constant, Backoff::Linear, Backoff::Fibonacci];
+        assert_eq!(
+            backoffs.map(|backoff| backoff.to_string()),
+            ["exponential", "constant", "linear", "fibonacci"]
+        );
+        assert_eq!(Backoff::Custom(custom).to_string(), "custom");
+        let jitters = [Jitter::None, Jitter::Full, Jitter::Equal, Jitter::Decorrelated, Jitter::Factor(0.25)];
+        assert_eq!(
+            jitters.map(|jitter| jitter.to_string()),
+            ["none", "full", "equal", "decorrelated", "0.25"]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Described, Event};
 use crate::site::Site;
 
 /// Whether anything is counted.
-pub(crate) const ARE_KEPT: bool = cfg!(feature = "metrics");
+pub(crate) const ARE_KEPT: bool = cfg!(any(feature = "metrics", feature = "inventory"));
 
 /// Whether it matters how long calls take.
 pub(crate) const ARE_TIMED: bool = cfg!(feature = "metrics");
@@ -14,6 +14,8 @@ pub(crate) const ARE_TIMED: bool = cfg!(feature = "metrics");
 pub struct Figures {
     #[cfg(feature = "metrics")]
     handles: super::metrics::Handles,
+    #[cfg(feature = "inventory")]
+    pub(super) counts: super::inventory::Counts,
 }
 
 impl Figures {
@@ -24,27 +26,44 @@ impl Figures {
         Self {
             #[cfg(feature = "metrics")]
             handles: super::metrics::Handles::new(),
+            #[cfg(feature = "inventory")]
+            counts: super::inventory::Counts::new(),
         }
     }
+}
 
-    /// Those of an operation that has none beside it: a call of a closure, or a function whose policy or names depend
-    /// on type parameters.
-    #[cfg(feature = "metrics")]
-    pub(crate) fn named(service: Option<&'static str>, operation: &'static str) -> &'static Self {
-        use std::{
-            collections::HashMap,
-            sync::{LazyLock, PoisonError, RwLock},
-        };
+#[cfg(any(feature = "metrics", feature = "inventory"))]
+mod named {
+    use std::{
+        collections::HashMap,
+        sync::{LazyLock, PoisonError, RwLock},
+    };
 
-        type Name = (Option<&'static str>, &'static str);
-        static NAMED: LazyLock<RwLock<HashMap<Name, &'static Figures>>> = LazyLock::new(RwLock::default);
+    use super::Figures;
 
-        let name = (service, operation);
-        if let Some(figures) = NAMED.read().unwrap_or_else(PoisonError::into_inner).get(&name) {
-            return figures;
+    /// Service and operation.
+    type Name = (Option<&'static str>, &'static str);
+
+    static NAMED: LazyLock<RwLock<HashMap<Name, &'static Figures>>> = LazyLock::new(RwLock::default);
+
+    impl Figures {
+        /// Those of an operation that has none beside it: a call of a closure, or a function whose names depend on type
+        /// parameters.
+        pub(crate) fn named(service: Option<&'static str>, operation: &'static str) -> &'static Self {
+            let name = (service, operation);
+            if let Some(figures) = NAMED.read().unwrap_or_else(PoisonError::into_inner).get(&name) {
+                return figures;
+            }
+            let mut named = NAMED.write().unwrap_or_else(PoisonError::into_inner);
+            named.entry(name).or_insert_with(|| Box::leak(Box::new(Self::new())))
         }
-        let mut named = NAMED.write().unwrap_or_else(PoisonError::into_inner);
-        named.entry(name).or_insert_with(|| Box::leak(Box::new(Self::new())))
+
+        /// All that were found by name.
+        #[cfg(feature = "inventory")]
+        pub(in crate::observe) fn all_named() -> Vec<(Name, &'static Self)> {
+            let named = NAMED.read().unwrap_or_else(PoisonError::into_inner);
+            named.iter().map(|(name, figures)| (*name, *figures)).collect()
+        }
     }
 }
 
@@ -52,12 +71,16 @@ impl Figures {
 pub(super) fn note(site: &Site, event: &Event<'_, Described<'_>>) {
     #[cfg(feature = "metrics")]
     super::metrics::note(event);
+    #[cfg(feature = "inventory")]
+    site.figures().counts.note(event);
     let _ = (site, event);
 }
 
 /// Counts a call that succeeded at once, after as many nanoseconds as `elapsed` says.
 #[inline]
 pub(super) fn count_success(site: &Site, elapsed: impl FnOnce() -> i64) {
+    #[cfg(feature = "inventory")]
+    site.figures().counts.count_success();
     #[cfg(feature = "metrics")]
     match site.own_figures().and_then(|figures| figures.handles.present()) {
         Some(handles) => handles.count(elapsed()),
@@ -72,6 +95,5 @@ pub(super) fn count_success(site: &Site, elapsed: impl FnOnce() -> i64) {
 #[cold]
 #[inline(never)]
 fn count_first(site: &Site, elapsed: i64) {
-    let figures = site.own_figures().unwrap_or_else(|| Figures::named(site.service(), site.operation()));
-    figures.handles.count_first(site, elapsed);
+    site.figures().handles.count_first(site, elapsed);
 }

@@ -13,6 +13,9 @@ mod watched {
     pub(crate) struct LastShown(AtomicI64);
 
     impl LastShown {
+        /// Whether anyone watches guards.
+        pub(crate) const IS_KEPT: bool = true;
+
         pub(crate) const fn never() -> Self {
             Self(AtomicI64::new(i64::MIN))
         }
@@ -40,6 +43,8 @@ mod unwatched {
     pub(crate) struct LastShown;
 
     impl LastShown {
+        pub(crate) const IS_KEPT: bool = false;
+
         pub(crate) const fn never() -> Self {
             Self
         }

@@ -3,6 +3,8 @@
 mod describe;
 mod event;
 mod figures;
+#[cfg(feature = "inventory")]
+mod inventory;
 mod last_shown;
 pub(crate) mod log;
 #[cfg(feature = "metrics")]
@@ -15,14 +17,23 @@ pub use describe::{Described, Show, Shown};
 pub use event::{Event, Told};
 pub use figures::Figures;
 pub(crate) use figures::{ARE_KEPT, ARE_TIMED};
+#[cfg(feature = "inventory")]
+pub use inventory::{
+    AnnotatedFunction, BreakerState, BudgetBalance, Listed, OperationStatistics, inventory, statistics,
+};
 pub(crate) use last_shown::LastShown;
 
 use crate::site::Site;
 
-/// Whether anyone listens to failures. If not, no event is made of them, and no clock is read.
+/// Whether anyone listens to failures. If not, no event is made of them.
 #[inline]
 pub(crate) fn is_heard() -> bool {
     ARE_KEPT || log::is_enabled()
+}
+
+/// Whether anyone who listens wants to know the time. If not, no clock is read for them.
+pub(crate) fn is_timed() -> bool {
+    ARE_TIMED || log::is_enabled()
 }
 
 /// Something happened to a call: tells who listens.

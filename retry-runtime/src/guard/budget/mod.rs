@@ -10,10 +10,7 @@ use std::{
 };
 
 use self::{ratio::Ratio, tokens::Tokens};
-use crate::{
-    clock,
-    observe::{ARE_KEPT, LastShown},
-};
+use crate::{clock, observe::LastShown};
 
 /// How many retries the functions that share it may make together.
 ///
@@ -249,7 +246,7 @@ impl RetryBudget {
         if is_refused {
             crate::metrics::budget_rejected(self.name);
         }
-        if ARE_KEPT {
+        if LastShown::IS_KEPT {
             self.show(|| self.balance_at(clock));
         }
         let _ = is_refused;
@@ -260,7 +257,7 @@ impl RetryBudget {
     pub(crate) fn succeeded(&self, last_retry: impl FnOnce() -> Option<Failure>) {
         if let Kind::Tokens(tokens) = &self.kind {
             // What is full does not change.
-            if tokens.succeeded(last_retry) && ARE_KEPT {
+            if tokens.succeeded(last_retry) && LastShown::IS_KEPT {
                 self.show(|| u64::from(tokens.balance()));
             }
         }
