@@ -3,8 +3,17 @@
 use std::{path::PathBuf, process::Command};
 
 /// With the features that `tests/run` builds everything with, so that nothing is built twice.
-const SELECTION: [&str; 7] =
-    ["-p", "retry-runtime", "-p", "retry-tests", "-p", "retry-examples", "--all-features"];
+const SELECTION: [&str; 9] = [
+    "-p",
+    "retry-runtime",
+    "-p",
+    "retry-tests",
+    "-p",
+    "retry-tests-2021",
+    "-p",
+    "retry-examples",
+    "--all-features",
+];
 
 /// Builds an example, and says where its program is.
 ///

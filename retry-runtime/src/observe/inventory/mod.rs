@@ -18,7 +18,7 @@ use crate::RetryPolicy;
 /// Every function with [`#[retry]`](macro@crate::retry) that is linked into the program, whether it was called or not, in
 /// the order of file, line and operation. Feature `inventory`.
 ///
-/// ```
+/// ```standalone_crate
 /// use std::time::Duration;
 /// use retry_runtime::{inventory, retry};
 ///
@@ -35,11 +35,21 @@ use crate::RetryPolicy;
 /// assert_eq!(charge.worst_case_delay, Some(Duration::from_micros(261_250)));
 /// ```
 ///
-/// Functions of libraries are among them. Not linked, and so not listed, is a library of which the program uses
-/// nothing. [Ad-hoc calls](crate::RetryPolicy::call) are no functions; [`statistics`] has those that were made.
+/// Functions of libraries are among them, but of a library of which the program uses nothing: that is not linked.
+/// [Ad-hoc calls](crate::RetryPolicy::call) are no functions; [`statistics`] has those that were made.
 ///
-/// Before `main` each function puts itself into a list that it has room for, by the crate
-/// [`inventory`](https://docs.rs/inventory): nothing is allocated, and a call costs no more for it.
+/// A test can hold a team to its rules:
+///
+/// ```standalone_crate
+/// # use std::time::Duration;
+/// for function in retry_runtime::inventory() {
+///     let at_most = Some(Duration::from_secs(60));
+///     assert!(function.worst_case_delay <= at_most, "{}:{} waits too long", function.file, function.line);
+/// }
+/// ```
+///
+/// Each function leaves an entry in the program, which the crate [`inventory`](https://docs.rs/inventory) puts into a list
+/// before `main`: a call costs nothing more for it.
 #[must_use]
 pub fn inventory() -> Vec<AnnotatedFunction> {
     Listed::all().into_iter().map(Listed::described).collect()
@@ -49,7 +59,7 @@ pub fn inventory() -> Vec<AnnotatedFunction> {
 ///
 /// With the feature `serde` durations are seconds, and the policy is its figures:
 ///
-/// ```
+/// ```standalone_crate
 /// # #[cfg(feature = "serde")] {
 /// use retry_runtime::{inventory, retry};
 /// use serde_json::json;

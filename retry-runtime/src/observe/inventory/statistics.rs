@@ -6,7 +6,7 @@ use crate::{CircuitBreaker, CircuitState, RetryBudget, observe::Figures};
 /// What became of the calls so far: for every annotated function, called or not, in the order of [`inventory`], then for
 /// every other operation that was called, in the order of its names. Feature `inventory`.
 ///
-/// ```
+/// ```standalone_crate
 /// use retry_runtime::{RetryBudget, retry, statistics};
 ///
 /// static API: RetryBudget = RetryBudget::new("api");
