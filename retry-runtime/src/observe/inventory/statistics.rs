@@ -37,7 +37,8 @@ use crate::{CircuitBreaker, CircuitState, RetryBudget, observe::Figures};
 ///
 /// # What it costs
 /// A call that succeeds at once adds one to one number, and allocates nothing; where the counts are found by name, it
-/// looks for them under a lock that readers share. A failed attempt adds to two or three.
+/// looks for them under a lock that readers share. A failed attempt adds to two or three, and notes its error type under
+/// a lock of the function's own.
 ///
 /// [`inventory`]: super::inventory()
 #[must_use]
@@ -74,7 +75,7 @@ pub struct OperationStatistics {
     /// Calls that ended with a permanent error, on whatever attempt. Of these and the other failures count also those
     /// that a `fallback` answers.
     pub failures_permanent: u64,
-    /// Calls whose last attempt failed.
+    /// Calls that had no attempt left.
     pub failures_exhausted: u64,
     /// Calls that something else ended: a limit of time, a budget, a circuit breaker, a long server hint, a cancellation.
     pub failures_other: u64,
