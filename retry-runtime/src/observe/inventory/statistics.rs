@@ -84,7 +84,7 @@ pub struct OperationStatistics {
     /// `turned_down` by `filter_ok`.
     pub last_error_type: Option<&'static str>,
     /// What its budget holds now, where `budget` names a `static`. A guard in a field is not shown: there may be many, one
-    /// for each value that has the field, and none is at hand without it.
+    /// for each value that has the field, and none is at hand without it. A `LazyLock` is made by this look at the latest.
     pub budget: Option<BudgetBalance>,
     /// How its circuit is now, where `circuit_breaker` names a `static`.
     pub circuit_breaker: Option<BreakerState>,
