@@ -14,7 +14,7 @@ use capture::Log;
 use exposition::scraped;
 use retry_runtime::{NestedRetries, RetryPolicy, nested_retries, retry};
 use retry_tests::{Failure, Flaky, record};
-use tracing::Level;
+use tracing::{Level, subscriber::DefaultGuard};
 
 /// What was found of an inner operation: each test has operations of its own, for all share what is found.
 fn found(inner: &str) -> Vec<(String, u64, Option<u64>)> {
@@ -26,8 +26,14 @@ fn once(outer: &str, max_attempts: u64) -> Vec<(String, u64, Option<u64>)> {
     vec![(outer.to_owned(), 1, Some(max_attempts))]
 }
 
+/// Somebody listens in every test: what nobody hears at first may stay unheard, where threads race for a callsite.
+fn heard() -> DefaultGuard {
+    Log::listen().1
+}
+
 #[test]
 fn a_blocking_function_in_another_is_found_at_each_call() {
+    let _guard = heard();
     #[retry(max_attempts = 4, sleep = record)]
     fn blocking_inner(flaky: &Flaky) -> Result<u32, Failure> {
         flaky.call()
@@ -42,6 +48,7 @@ fn a_blocking_function_in_another_is_found_at_each_call() {
 
 #[tokio::test(start_paused = true)]
 async fn an_async_function_in_another_is_found() {
+    let _guard = heard();
     #[retry(max_attempts = 4, service = "bank")]
     async fn async_inner(flaky: &Flaky) -> Result<u32, Failure> {
         flaky.call_async().await
@@ -57,6 +64,7 @@ async fn an_async_function_in_another_is_found() {
 
 #[tokio::test(start_paused = true)]
 async fn only_what_runs_inside_of_an_attempt_is_inside_of_it() {
+    let _guard = heard();
     #[retry(max_attempts = 4)]
     async fn beside(flaky: &Flaky) -> Result<u32, Failure> {
         flaky.call_async().await
@@ -79,6 +87,7 @@ async fn only_what_runs_inside_of_an_attempt_is_inside_of_it() {
 
 #[tokio::test(start_paused = true)]
 async fn what_an_attempt_spawns_is_a_call_of_its_own() {
+    let _guard = heard();
     #[retry]
     async fn spawned() -> Result<u32, Failure> {
         Ok(1)
@@ -93,6 +102,7 @@ async fn what_an_attempt_spawns_is_a_call_of_its_own() {
 
 #[test]
 fn calls_of_closures_are_found_on_both_sides() {
+    let _guard = heard();
     #[retry(max_attempts = 2, sleep = record)]
     fn in_a_closure() -> Result<u32, Failure> {
         RetryPolicy::DATABASE.call(|| Ok(1)).operation("innermost closure").run()
@@ -104,6 +114,7 @@ fn calls_of_closures_are_found_on_both_sides() {
 
 #[tokio::test(start_paused = true)]
 async fn async_calls_of_closures_and_loops_are_found() {
+    let _guard = heard();
     #[retry]
     async fn in_an_async_closure() -> Result<u32, Failure> {
         let mut attempts = RetryPolicy::DEFAULT.attempts("inner loop");
@@ -118,6 +129,7 @@ async fn async_calls_of_closures_and_loops_are_found() {
 
 #[test]
 fn a_single_attempt_is_no_retry() {
+    let _guard = heard();
     #[retry(max_attempts = 1)]
     fn single() -> Result<u32, Failure> {
         in_single()
@@ -137,6 +149,7 @@ fn a_single_attempt_is_no_retry() {
 
 #[test]
 fn attempts_without_limit_have_no_number() {
+    let _guard = heard();
     #[retry(max_attempts = unlimited, max_elapsed = "1s", sleep = record)]
     fn unlimited() -> Result<u32, Failure> {
         in_unlimited()
@@ -151,6 +164,7 @@ fn attempts_without_limit_have_no_number() {
 
 #[test]
 fn a_panic_leaves_no_attempt_behind() {
+    let _guard = heard();
     #[retry]
     fn panicking() -> Result<u32, Failure> {
         panic!("as it does")
