@@ -34,6 +34,7 @@ pub(crate) enum Key {
     WrapError,
     Service,
     Operation,
+    Span,
     Sleep,
     Crate,
 }
@@ -50,7 +51,7 @@ const fn entry(key: Key, name: &'static str, usage: &'static str) -> Entry {
     Entry { key, name, usage }
 }
 
-pub(crate) const KEYS: [Entry; 33] = [
+pub(crate) const KEYS: [Entry; 34] = [
     entry(Key::Policy, "policy", "policy = aggressive"),
     entry(Key::MaxAttempts, "max_attempts", "max_attempts = 5"),
     entry(Key::InitialDelay, "initial_delay", "initial_delay = \"100ms\""),
@@ -82,6 +83,7 @@ pub(crate) const KEYS: [Entry; 33] = [
     entry(Key::WrapError, "wrap_error", "wrap_error"),
     entry(Key::Service, "service", "service = \"billing\""),
     entry(Key::Operation, "operation", "operation = \"create_invoice\""),
+    entry(Key::Span, "span", "span = true"),
     entry(Key::Sleep, "sleep", "sleep = my_runtime::sleep"),
     entry(Key::Crate, "crate", "crate = ::my_reexport::retry_runtime"),
 ];
@@ -116,6 +118,7 @@ pub(crate) fn synonym(word: &str) -> Option<Key> {
         "notify" | "on_error" => Key::OnRetry,
         "name" | "operation_name" => Key::Operation,
         "service_name" => Key::Service,
+        "spans" | "trace" | "tracing" | "instrument" => Key::Span,
         _ => return None,
     })
 }

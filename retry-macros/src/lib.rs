@@ -15,6 +15,7 @@ mod plan;
 mod policy;
 mod returns;
 mod shape;
+mod span;
 mod this;
 mod time;
 mod validate;

@@ -14,6 +14,7 @@ use crate::{
     policy::Policy,
     returns,
     shape::Shape,
+    span::Spans,
     this::rename_self,
     time::Time,
     validate,
@@ -72,6 +73,7 @@ pub(crate) struct Plan {
     pub(crate) sleep: Option<TokenStream>,
     pub(crate) context: Option<Ident>,
     pub(crate) wrap_error: bool,
+    pub(crate) span: Option<Spans>,
 }
 
 impl Plan {
@@ -84,9 +86,13 @@ impl Plan {
         let mut guards = Guards::read(args, errors);
         validate::once(&function, errors);
         returns::check_borrows(&function.signature, errors);
+        let span = Spans::read(args, &policy, errors);
         let mut shape = Shape::of(&function, errors);
         if let Some(shape) = &mut shape {
             time.fit(args, shape, errors);
+            if span.is_some() {
+                shape.enclose();
+            }
         }
         let arguments = Arguments::read(args, &mut function, &mut shape, errors);
         let operation = text(args, Key::Operation, errors);
@@ -127,6 +133,7 @@ impl Plan {
             sleep,
             context,
             wrap_error,
+            span,
             function,
         })
     }
@@ -144,6 +151,7 @@ impl Plan {
             || self.on_retry.is_some()
             || self.on_success.is_some()
             || self.on_give_up.is_some()
+            || self.span.is_some()
     }
 }
 

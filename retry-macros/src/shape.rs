@@ -92,6 +92,13 @@ impl Shape {
         self
     }
 
+    /// Gives a bare attempt a block of its own, which can be dropped, or be in a span.
+    pub(crate) fn enclose(&mut self) {
+        if self.kind == Kind::Bare {
+            self.kind = Kind::Async;
+        }
+    }
+
     /// The name that `async_trait` moved `self` to.
     pub(crate) fn moved_self(&mut self) -> Option<&mut PatIdent> {
         self.prelude.iter_mut().find_map(moved_self)

@@ -13,7 +13,7 @@ use crate::{
     keys::Key,
     plan::{Callee, callee},
     policy::{is_negative_literal, literal},
-    shape::{Kind, Shape},
+    shape::Shape,
     this::rename_self,
 };
 
@@ -98,8 +98,8 @@ impl Time {
     /// Refuses limits that a blocking attempt cannot keep; gives an attempt that can be dropped a block of
     /// its own.
     pub(crate) fn fit(&self, args: &Args, shape: &mut Shape, errors: &mut Errors) {
-        if shape.kind == Kind::Bare && self.limits_attempts() {
-            shape.kind = Kind::Async;
+        if self.limits_attempts() {
+            shape.enclose();
         }
         if shape.is_async() {
             return;

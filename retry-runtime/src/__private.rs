@@ -6,7 +6,7 @@ pub use crate::{
     cancel::{Unless, blocking_unless, is_cancelled, unless},
     delay::Delay,
     guard::{Permit, Turn},
-    observe::{Described, Figures, Show, Shown, Told},
+    observe::{CallSpan, Described, Figures, IsOn, Show, Shown, Spans, Told, Tracing},
     policy::Draft,
     retry::{LeadsTo, Queued, Retry, admit, admit_if, called, fails, lend, queue},
     site::Site,

@@ -2,7 +2,11 @@
 
 use std::time::Instant;
 
-use crate::{AdaptiveRate, Cancel, CircuitBreaker, RetryBudget, observe::Told, time::Deadline};
+use crate::{
+    AdaptiveRate, Cancel, CircuitBreaker, RetryBudget,
+    observe::{self, Spans, Told},
+    time::Deadline,
+};
 
 /// What ends a call besides its policy.
 #[derive(Clone, Copy, Debug)]
@@ -15,12 +19,21 @@ pub struct Bounds<'a> {
     pub(crate) breaker: Option<&'a CircuitBreaker>,
     /// Who else wants the event, beside log and figures.
     pub(crate) told: Option<&'a Told>,
+    /// The spans that it is recorded in.
+    pub(crate) spans: Option<Spans<'a>>,
 }
 
 impl<'a> Bounds<'a> {
     /// Nothing.
-    pub const NONE: Self =
-        Self { deadline: None, is_cancelled: false, budget: None, rate: None, breaker: None, told: None };
+    pub const NONE: Self = Self {
+        deadline: None,
+        is_cancelled: false,
+        budget: None,
+        rate: None,
+        breaker: None,
+        told: None,
+        spans: None,
+    };
 
     /// A deadline.
     #[must_use]
@@ -61,6 +74,17 @@ impl<'a> Bounds<'a> {
     #[inline]
     pub const fn telling(self, told: &'a Told) -> Self {
         Self { told: Some(told), ..self }
+    }
+
+    /// The function has spans.
+    #[must_use]
+    pub fn traced_in(self, spans: Spans<'a>) -> Self {
+        Self { spans: Some(spans).filter(|spans| spans.are_seen()), ..self }
+    }
+
+    /// Whether anyone wants the event.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.told.is_some() || self.spans.is_some() || observe::is_heard()
     }
 
     /// Whether the circuit breaker would refuse the attempt now.

@@ -114,7 +114,7 @@ impl Retry {
         clock: &dyn Fn() -> Instant,
         rng: &mut dyn Rng,
     ) -> Option<Delay> {
-        let is_heard = bounds.told.is_some() || observe::is_heard();
+        let is_heard = bounds.is_heard();
         let driver = self.driver_mut();
         if bounds.told.is_some() || observe::is_timed() {
             driver.note_failure(clock());
@@ -134,7 +134,7 @@ impl Retry {
         decision.delay(site, attempt)
     }
 
-    /// Something happened: tells log and figures, and keeps the event for those who asked for it.
+    /// Something happened: tells log, figures and spans, and keeps the event for those who asked for it.
     fn tell(site: &Site, bounds: Bounds<'_>, event: &Event<'_, Described<'_>>) {
         let is_unpaid = event.reason == Some(StopReason::Budget);
         let budget = bounds.budget.filter(|_| is_unpaid).map(RetryBudget::name);
@@ -142,6 +142,9 @@ impl Retry {
         observe::tell(site, &event);
         if let Some(told) = bounds.told {
             told.tell(&event);
+        }
+        if let Some(spans) = bounds.spans {
+            spans.tell(&event);
         }
     }
 
@@ -227,6 +230,12 @@ impl Retry {
             Some(driver) => driver.attempt() > 1,
             None => false,
         }
+    }
+
+    /// The number of the attempt that comes.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn attempt(&self) -> u32 {
+        self.driver().attempt()
     }
 
     /// The attempt that was about to run will not: `before_retry` failed, and its error is final.

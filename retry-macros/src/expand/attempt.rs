@@ -39,7 +39,8 @@ impl Turn<'_> {
             let (made, settled) = (self.made(setup, attempt), self.settled());
             quote!(#made #settled)
         };
-        let (begun, made) = (self.begun(), self.admitted(made));
+        let span = self.attempt_span();
+        let (begun, made) = (self.begun(), self.admitted(quote!(#span #made)));
         let wait = self.wait();
         let call = plan.fallback.as_ref().map(|_| label("'call")).map(|call| quote!(#call:));
         let repeat = quote! {
@@ -55,14 +56,14 @@ impl Turn<'_> {
                 #wait
             }
         };
-        match self.fall_back() {
+        self.in_span(match self.fall_back() {
             None => quote!(#start #kept #counted #repeat),
             // Outside the loop, so that an error that is not `Send` is gone before the fallback is awaited.
             Some(answer) => {
                 let error = local("error");
                 quote!(#start #kept #counted let #error = #repeat; #answer)
             }
-        }
+        })
     }
 
     /// `let outcome = attempt;`. Clones live as long as the attempt: hooks and filters see the arguments

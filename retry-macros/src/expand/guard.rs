@@ -163,12 +163,17 @@ impl Turn<'_> {
         let guards = &plan.guards;
         let is_timed = plan.is_timed() || plan.time.has_deadline();
         let succeeded = if is_timed { quote!(succeeded_timed) } else { quote!(succeeded) };
+        let event = || {
+            let error_type = self.error_type();
+            self.recorded(quote!(#retry.success::<#error_type>(#site)))
+        };
         let succeeded = match &plan.on_success {
-            None => quote!(#retry.#succeeded(#site);),
-            Some(hook) => {
-                let error_type = self.error_type();
-                self.tell_event(hook, &quote!(#retry.success::<#error_type>(#site)))
+            None if plan.span.is_some() => {
+                let event = event();
+                quote!(let _ = #event;)
             }
+            None => quote!(#retry.#succeeded(#site);),
+            Some(hook) => self.tell_event(hook, &event()),
         };
         if guards.budget.is_none() && guards.adaptive.is_none() && guards.circuit_breaker.is_none() {
             return succeeded;

@@ -7,8 +7,12 @@ use super::{attempt::Turn, ends::Ends, label, local, policy::Constants};
 use crate::plan::{Callee, Plan};
 
 impl Plan {
-    /// Whether the function itself wants to know what happens.
+    /// Whether the function itself wants to know what happens: its hooks, or its spans.
     pub(super) const fn has_listeners(&self) -> bool {
+        self.has_hooks() || self.span.is_some()
+    }
+
+    const fn has_hooks(&self) -> bool {
         self.on_retry.is_some() || self.on_give_up.is_some()
     }
 }
@@ -100,13 +104,13 @@ impl Turn<'_> {
     /// `let told = ..;`, by which hooks have the event that the engine tells everybody.
     pub(super) fn declare_told(&self) -> Option<TokenStream> {
         let (krate, told) = (&self.plan.krate, local("told"));
-        self.plan.has_listeners().then(|| quote!(let #told = #krate::__private::Told::nothing();))
+        self.plan.has_hooks().then(|| quote!(let #told = #krate::__private::Told::nothing();))
     }
 
     /// `bounds`, and who wants the event.
     pub(super) fn heard(&self, bounds: TokenStream) -> TokenStream {
         let told = local("told");
-        if self.plan.has_listeners() { quote!(#bounds.telling(&#told)) } else { bounds }
+        self.traced(if self.plan.has_hooks() { quote!(#bounds.telling(&#told)) } else { bounds })
     }
 
     /// Calls a hook with what was told; `error` is an option.

@@ -12,6 +12,7 @@ pub(crate) mod nested;
 mod outcome;
 mod policy;
 mod shape;
+mod span;
 mod time;
 mod wait;
 

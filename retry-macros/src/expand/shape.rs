@@ -26,7 +26,7 @@ pub(super) fn body(plan: &Plan) -> TokenStream {
 fn blocking(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
     let (body, returned) = (own_body(plan, &plan.shape.place.block), turn.body_type());
     let attempt = turn.nested_blocking(quote!((|| -> #returned #body)()));
-    let repeat = turn.repeat(&TokenStream::new(), &attempt);
+    let repeat = turn.repeat(&turn.enter_attempt(), &attempt);
     // Moved, so that clippy does not ask to take by reference what only clones are made of.
     let moved = plan.arguments.cloned.iter().map(|cloned| &cloned.name);
     quote!(#(let #moved = #moved;)* #repeat)
@@ -50,12 +50,11 @@ fn bare(plan: &Plan, turn: &Turn<'_>) -> TokenStream {
 }
 
 fn built_future(plan: &Plan, turn: &Turn<'_>, boxed: bool) -> TokenStream {
-    let krate = &plan.krate;
     let body = own_body(plan, &plan.function.body);
     let outcome = turn.body_type();
-    let future = local("future");
+    let (future, build) = (local("future"), turn.build());
     let returned = boxed.then(|| boxed_type(plan, &outcome));
-    let setup = quote!(let #future = #krate::__private::build::<#outcome, _, _>(|| #returned #body););
+    let setup = quote!(let #future = #build::<#outcome, _, _>(|| #returned #body););
     let repeat = turn.repeat(&setup, &turn.await_attempt(&quote!(#future)));
     let block = quote!(async move { #repeat });
     if boxed { quote!(::std::boxed::Box::pin(#block)) } else { block }
@@ -73,11 +72,9 @@ fn boxed_type(plan: &Plan, outcome: &TokenStream) -> Option<TokenStream> {
     })
 }
 
-/// A return that is never taken: it tells the compiler what `?` and `return` in the block convert to.
-/// The arguments named in it are borrowed uniquely, which keeps the future `Send`; but for one that lends its circuit
-/// breaker meanwhile.
+/// Fixes the type of an attempt's block. The arguments named in it are borrowed uniquely, which keeps the future
+/// `Send`; but for one that lends its circuit breaker meanwhile.
 fn fix_type(plan: &Plan, returned: &TokenStream) -> TokenStream {
-    let outcome = local("outcome");
     let is_free = |name: &&Ident| {
         !plan.guards.circuit_breaker.as_ref().is_some_and(|breaker| names(breaker.clone(), name))
     };
@@ -85,11 +82,15 @@ fn fix_type(plan: &Plan, returned: &TokenStream) -> TokenStream {
     let this = plan.arguments.cloned_self.map(|_| local("this")).map(|this| quote!(let _ = &mut #this;));
     let reborrowed =
         plan.arguments.reborrowed.iter().filter(is_free).map(|name| quote!(let _ = &mut *#name;));
+    never_returned(returned, &quote!(#(#owned)* #this #(#reborrowed)*))
+}
+
+/// A return that is never taken: it tells the compiler what `?` and `return` in the block convert to.
+pub(super) fn never_returned(returned: &TokenStream, before: &TokenStream) -> TokenStream {
+    let outcome = local("outcome");
     quote! {
         if let ::core::option::Option::Some(#outcome) = ::core::option::Option::None::<#returned> {
-            #(#owned)*
-            #this
-            #(#reborrowed)*
+            #before
             return #outcome;
         }
     }

@@ -191,6 +191,31 @@ snapshot!(
 );
 
 snapshot!(
+    with_spans,
+    [span = true, filter = retry_runtime::is_transient_http, on_retry = count],
+    async fn fetch(&self, request: Request) -> Result<String, Error> {
+        self.client.get(request).await
+    }
+);
+
+snapshot!(
+    blocking_with_spans,
+    [span],
+    fn read(path: &Path) -> io::Result<String> {
+        fs::read_to_string(path)
+    }
+);
+
+snapshot!(
+    spans_of_a_future_that_is_built,
+    [span, circuit_breaker = LAKE, deadline = "30s"],
+    fn fetch(&self) -> impl Future<Output = Result<(), Error>> {
+        let request = self.prepare();
+        async move { request.send().await }
+    }
+);
+
+snapshot!(
     values_that_name_self,
     [max_attempts = Self::ATTEMPTS],
     fn read(&self) -> Result<(), Error> {

@@ -96,7 +96,7 @@ impl Turn<'_> {
     /// The future of an attempt, awaited: where its time is limited, no longer than that.
     pub(super) fn await_attempt(&self, attempt: &TokenStream) -> TokenStream {
         let time = &self.plan.time;
-        let attempt = &self.nested(attempt);
+        let attempt = self.attempt_in_span(&self.nested(attempt));
         if !time.limits_attempts() {
             return quote!(#attempt.await);
         }
@@ -111,7 +111,7 @@ impl Turn<'_> {
                 quote!(#limit)
             }
         };
-        self.within(attempt, &limit)
+        self.within(&attempt, &limit)
     }
 
     fn within(&self, future: &TokenStream, limit: &TokenStream) -> TokenStream {

@@ -11,6 +11,7 @@ pub(crate) mod log;
 pub mod metrics;
 #[cfg(feature = "nested")]
 pub(crate) mod nested;
+mod span;
 
 pub(crate) use describe::LONGEST_CHAIN;
 pub use describe::{Described, Show, Shown};
@@ -22,6 +23,7 @@ pub use inventory::{
     AnnotatedFunction, BreakerState, BudgetBalance, Listed, OperationStatistics, inventory, statistics,
 };
 pub(crate) use last_shown::LastShown;
+pub use span::{CallSpan, IsOn, Spans, Tracing};
 
 use crate::site::Site;
 

@@ -7,7 +7,7 @@ use crate::{
     Elapsed, Event, RetryError, StopReason, Verdict,
     bounds::Bounds,
     delay::Delay,
-    observe::{self, Described},
+    observe::Described,
     rng::ThreadRng,
     site::Site,
     time::{Deadline, Limit},
@@ -111,7 +111,7 @@ impl Retry {
         is_of_attempt: bool,
     ) {
         self.driver_mut().end(reason);
-        if bounds.told.is_some() || observe::is_heard() {
+        if bounds.is_heard() {
             let event = self.event_at(site, Some(&error), None, &site.clock());
             Self::tell(site, bounds, &Event { is_of_attempt, ..event });
         }

@@ -5,6 +5,7 @@ mod core {}
 mod std {}
 mod retry_runtime {}
 mod tokio {}
+mod tracing {}
 
 type Outcome<T, E> = ::core::result::Result<T, E>;
 
@@ -87,6 +88,7 @@ fn wrapped(flaky: &Flaky) -> Outcome<::core::primitive::u32, ::retry_runtime::Re
     before_retry = async |_| (),
     fallback = async |error| ::core::result::Result::Err(error),
     sleep = record_async,
+    span,
 )]
 async fn limited(flaky: &Flaky, stop: &CancelToken) -> Outcome<::core::primitive::u32, Failure> {
     flaky.call()
@@ -104,7 +106,7 @@ async fn limited_and_wrapped(
     flaky.call()
 }
 
-#[retry(cancel = stop, initial_delay = "1ms")]
+#[retry(cancel = stop, initial_delay = "1ms", span)]
 fn cancelled(flaky: &Flaky, stop: &CancelToken) -> Outcome<::core::primitive::u32, Failure> {
     flaky.call()
 }

@@ -30,6 +30,17 @@ async fn awaited(
     Ok(retry.call_async().await? + delay + outcome + prepared + r#async)
 }
 
+#[retry(initial_delay = "0s", span, clone(tracing))]
+fn with_spans(retry: &Flaky, span: u32, tracing: u32, _entered: u32) -> Result<u32, Failure> {
+    Ok(retry.call()? + span + tracing)
+}
+
+#[retry(initial_delay = "0s", span)]
+async fn with_spans_async(retry: &Flaky, span: u32, tracing: Vec<u32>) -> Result<usize, Failure> {
+    retry.call_async().await?;
+    Ok(tracing.len() + span as usize)
+}
+
 #[retry(initial_delay = "0s")]
 fn r#match(r#fn: &Flaky) -> Result<u32, Failure> {
     r#fn.call()
@@ -39,9 +50,11 @@ fn r#match(r#fn: &Flaky) -> Result<u32, Failure> {
 fn no_name_clashes() {
     assert_eq!(blocking(&Flaky::failing(2), 1, 1, 1, 1, 1, 1, 1, 1), Ok(11));
     assert_eq!(r#match(&Flaky::failing(2)), Ok(3));
+    assert_eq!(with_spans(&Flaky::failing(2), 1, 1, 1), Ok(5));
 }
 
 #[tokio::test]
 async fn no_name_clashes_in_async_functions() {
     assert_eq!(awaited(&Flaky::failing(2), 1, 1, 1, 1).await, Ok(7));
+    assert_eq!(with_spans_async(&Flaky::failing(2), 1, vec![]).await, Ok(1));
 }

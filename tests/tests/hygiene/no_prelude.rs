@@ -19,7 +19,7 @@ fn blocking(flaky: &Flaky, name: ::std::string::String) -> Result<usize, Failure
     Ok(name.into_bytes().len())
 }
 
-#[retry(initial_delay = "0s", wrap_error, before_retry = |_| -> Result<(), Failure> { Ok(()) })]
+#[retry(initial_delay = "0s", span, wrap_error, before_retry = |_| -> Result<(), Failure> { Ok(()) })]
 fn wrapped(flaky: &Flaky) -> Result<u32, RetryError<Failure>> {
     flaky.call()
 }
@@ -29,7 +29,7 @@ async fn awaited(flaky: &Flaky) -> Result<u32, Failure> {
     flaky.call_async().await
 }
 
-#[retry(initial_delay = "0s")]
+#[retry(initial_delay = "0s", span)]
 fn boxed(
     flaky: &Flaky,
 ) -> Pin<::std::boxed::Box<dyn Future<Output = Result<u32, Failure>> + ::std::marker::Send + '_>> {
@@ -46,7 +46,8 @@ fn boxed(
     on_give_up = |_| (),
     filter_ok = |_| false,
     before_retry = async |_| (),
-    wrap_error
+    wrap_error,
+    span
 )]
 async fn limited(flaky: &Flaky, stop: &CancelToken) -> Result<u32, RetryError<Failure>> {
     flaky.call()

@@ -113,6 +113,35 @@ impl Client {
 }
 
 /// Documented.
+#[retry(span, policy = OWN)]
+pub(crate) fn blocking_with_spans(flaky: &Flaky, mut buffer: Vec<u32>) -> Result<usize, Failure> {
+    buffer.push(flaky.call()?);
+    Ok(buffer.len())
+}
+
+/// Documented.
+#[retry(
+    span = true,
+    initial_delay = "0s",
+    filter = judge,
+    on_retry = count,
+    on_success = count,
+    before_retry = prepare_async,
+    clone(request),
+    context = attempt
+)]
+pub(crate) async fn awaited_with_spans(
+    flaky: &Flaky,
+    request: String,
+    buffer: &mut Vec<u32>,
+    mut owned: Vec<u32>,
+) -> Result<String, Failure> {
+    owned.push(attempt.attempt());
+    buffer.push(flaky.call_async().await?);
+    Ok(request)
+}
+
+/// Documented.
 #[retry(attempt_timeout = "5s", deadline = LIMIT, cancel = stop, initial_delay = "0s")]
 pub(crate) async fn limited(flaky: &Flaky, text: &str, stop: &CancelToken) -> std::io::Result<String> {
     let attempt = flaky.call_async().await.map_err(std::io::Error::other)?;
@@ -159,6 +188,7 @@ fn until_cancelled(flaky: &Flaky, stop: &CancelToken) -> Result<u32, Failure> {
 fn blocking_functions_are_retried() {
     assert_eq!(until_cancelled(&Flaky::failing(2), &CancelToken::new()), Ok(3));
     assert_eq!(blocking(&Flaky::failing(2)), Ok(3));
+    assert_eq!(blocking_with_spans(&Flaky::failing(2), vec![]), Ok(1));
     let client = Client { flaky: Flaky::failing(2) };
     assert_eq!(client.send(Request("r".into())).as_deref(), Ok("r3send"));
     assert_eq!(fills(&Flaky::failing(2), &mut vec![]), Ok(1));
@@ -169,6 +199,8 @@ fn blocking_functions_are_retried() {
 #[tokio::test]
 async fn async_functions_are_retried() {
     assert_eq!(awaited(&Flaky::failing(2), "n").await.as_deref(), Ok("n3"));
+    let spanned = awaited_with_spans(&Flaky::failing(2), "r".into(), &mut vec![], vec![]).await;
+    assert_eq!(spanned.as_deref(), Ok("r"));
     assert_eq!(returns_future(&Flaky::failing(2)).await, Ok(3));
     assert_eq!(returns_boxed(&Flaky::failing(2)).await, Ok(3));
     assert_eq!(fills_async(&Flaky::failing(2), &mut vec![], vec![]).await, Ok(1));

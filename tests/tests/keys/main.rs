@@ -34,5 +34,6 @@ mod key_operation;
 mod key_policy;
 mod key_service;
 mod key_sleep;
+mod key_span;
 mod key_timeout_error;
 mod key_wrap_error;

@@ -13,6 +13,19 @@ fn events_of_a_function_fall_inside_the_callers_span() {
     assert_eq!(spans(&log), [["request"]; 2]);
 }
 
+#[retry(initial_delay = "1s", span)]
+async fn spanned(flaky: &Flaky) -> Result<u32, Failure> {
+    flaky.call_async().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_with_a_span_of_its_own_has_its_events_there_and_knows_its_start() {
+    let (log, _guard) = Log::listen();
+    let _ = spanned(&Flaky::failing(1)).instrument(tracing::info_span!("request")).await;
+    assert_eq!(spans(&log), [["request", "retry"]; 2]);
+    assert!(log.lines().iter().all(|line| line.has("elapsed_seconds")), "{:#?}", log.lines());
+}
+
 #[tokio::test(start_paused = true)]
 async fn events_of_calls_that_interleave_fall_each_inside_its_own_span() {
     let (log, _guard) = Log::listen();

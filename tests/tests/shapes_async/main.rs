@@ -370,6 +370,8 @@ fn stacked_on_tokio_main() {
 
 mod unsync;
 
+mod spanned;
+
 mod moved_borrows;
 
 #[retry(initial_delay = "0s")]
