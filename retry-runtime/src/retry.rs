@@ -139,12 +139,9 @@ impl Retry {
         let is_unpaid = event.reason == Some(StopReason::Budget);
         let budget = bounds.budget.filter(|_| is_unpaid).map(RetryBudget::name);
         let event = Event { budget, ..*event };
-        observe::tell(site, &event);
+        observe::tell_within(bounds.spans, site, &event);
         if let Some(told) = bounds.told {
             told.tell(&event);
-        }
-        if let Some(spans) = bounds.spans {
-            spans.tell(&event);
         }
     }
 

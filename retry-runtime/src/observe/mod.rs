@@ -40,9 +40,26 @@ pub(crate) fn is_timed() -> bool {
 
 /// Something happened to a call: tells who listens.
 pub(crate) fn tell(site: &Site, event: &Event<'_, Described<'_>>) {
+    tell_within(None, site, event);
+}
+
+/// The same of a call that may have spans.
+pub(crate) fn tell_within(spans: Option<Spans<'_>>, site: &Site, event: &Event<'_, Described<'_>>) {
     figures::note(site, event);
+    if spans.is_some() || log::is_enabled() {
+        show(spans, event);
+    }
+}
+
+/// In log and spans. One function for both, so that a call with neither need not lay the event out in memory.
+#[cold]
+#[inline(never)]
+fn show(spans: Option<Spans<'_>>, event: &Event<'_, Described<'_>>) {
     if log::is_enabled() {
         log::tell(event);
+    }
+    if let Some(spans) = spans {
+        spans.tell(event);
     }
 }
 
