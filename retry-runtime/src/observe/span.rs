@@ -5,7 +5,8 @@
 //! <https://opentelemetry.io/docs/specs/semconv/registry/attributes/service/>, `http.request.resend_count` from
 //! <https://opentelemetry.io/docs/specs/semconv/http/http-spans/>, `error.type` and the status from
 //! <https://opentelemetry.io/docs/specs/semconv/general/recording-errors/>. The fields `otel.*` are those of
-//! `tracing-opentelemetry`; `retry.*` are ours, for there is no convention.
+//! `tracing-opentelemetry`; `retry.*` are ours, for there is no convention. Numbers are signed: it writes unsigned ones as
+//! text.
 
 /// The feature that spans need.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +62,7 @@ mod to_tracing {
                 "error.type" = Empty,
                 service.peer.name = site.service(),
                 retry.operation = site.operation(),
-                retry.max_attempts = site.policy().max_attempts(),
+                retry.max_attempts = site.policy().max_attempts().map(i64::from),
                 retry.attempts = Empty,
                 retry.reason = Empty,
             );
@@ -96,8 +97,8 @@ mod to_tracing {
                 otel.status_code = Empty,
                 otel.status_description = Empty,
                 "error.type" = Empty,
-                http.request.resend_count = sent.filter(|sent| *sent > 0),
-                retry.attempt = retry.attempt(),
+                http.request.resend_count = sent.filter(|sent| *sent > 0).map(i64::from),
+                retry.attempt = i64::from(retry.attempt()),
                 retry.delay_seconds = Empty,
             );
             AttemptSpan { call: self, span }
@@ -151,7 +152,7 @@ mod to_tracing {
 
         /// The call succeeded.
         pub fn succeeded<'e, E: ?Sized>(&self, event: Event<'e, E>) -> Event<'e, E> {
-            self.call.span.record("retry.attempts", event.attempt);
+            self.call.span.record("retry.attempts", i64::from(event.attempt));
             event
         }
     }
@@ -180,7 +181,9 @@ mod to_tracing {
             }
             if let Some(reason) = event.reason {
                 fail(self.call, event);
-                self.call.record("retry.attempts", event.attempt).record("retry.reason", reason.as_str());
+                self.call
+                    .record("retry.attempts", i64::from(event.attempt))
+                    .record("retry.reason", reason.as_str());
             }
         }
     }
