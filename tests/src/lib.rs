@@ -88,7 +88,7 @@ pub fn recorded_waits() -> Vec<Duration> {
 }
 
 /// The README's code is run as documentation tests, with the features that it names.
-#[cfg(all(doctest, feature = "metrics"))]
+#[cfg(all(doctest, feature = "metrics", feature = "opentelemetry"))]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
 

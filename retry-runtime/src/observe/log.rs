@@ -19,6 +19,8 @@ impl std::fmt::Display for Counted {
 #[cfg(feature = "tracing")]
 mod to_tracing {
     use tracing::Level;
+    #[cfg(feature = "opentelemetry")]
+    use tracing::field::DisplayValue;
 
     use super::{Counted, Described, Event, Wait};
     #[cfg(feature = "nested")]
@@ -45,6 +47,26 @@ mod to_tracing {
         (time.as_secs_f64() * 1e3).round() / 1e3
     }
 
+    /// The trace that this thread works for, as OpenTelemetry knows it. Asked for within an event's fields, which are
+    /// evaluated only if somebody listens.
+    #[cfg(feature = "opentelemetry")]
+    fn trace_id() -> Option<DisplayValue<opentelemetry::TraceId>> {
+        use opentelemetry::{Context, trace::TraceContextExt};
+
+        Context::map_current(|context| {
+            let span = context.span();
+            let span = span.span_context();
+            span.is_valid().then(|| tracing::field::display(span.trace_id()))
+        })
+    }
+
+    /// Without OpenTelemetry nobody knows of traces: the field is absent.
+    #[cfg(not(feature = "opentelemetry"))]
+    const fn trace_id() -> Option<&'static str> {
+        None
+    }
+
+    // Numbers are signed: `tracing-opentelemetry`, which makes a span's event of a log event, writes unsigned ones as text.
     macro_rules! emit {
         ($level:expr, $event:expr, { $($extra:tt)* }, $($message:tt)+) => {
             tracing::event!(
@@ -52,11 +74,24 @@ mod to_tracing {
                 $level,
                 service = $event.service,
                 operation = $event.operation,
-                attempt = $event.attempt,
-                max_attempts = $event.max_attempts,
+                attempt = i64::from($event.attempt),
+                max_attempts = $event.max_attempts.map(i64::from),
                 $($extra)*
                 elapsed_seconds = $event.elapsed.map(|time| seconds(time)),
                 retrying_seconds = $event.retrying.map(|time| seconds(time)),
+                trace_id = trace_id(),
+                $($message)+
+            )
+        };
+    }
+
+    /// The call ended for this reason.
+    macro_rules! emit_end {
+        ($level:expr, $event:expr, $error:expr, $reason:expr, $($message:tt)+) => {
+            emit!(
+                $level,
+                $event,
+                { error = %$error, reason = $reason.as_str(), budget = $event.budget, },
                 $($message)+
             )
         };
@@ -92,35 +127,39 @@ mod to_tracing {
     fn gave_up(event: &Event<'_, Described<'_>>) {
         let (Some(reason), Some(error)) = (event.reason, event.error) else { return };
         if reason == StopReason::Permanent {
-            emit!(
+            emit_end!(
                 Level::DEBUG,
                 event,
-                { error = %error, reason = reason.as_str(), },
+                error,
+                reason,
                 "attempt {} of {} failed, not retried (permanent): {error}",
                 Counted(event.attempt, event.max_attempts),
                 event.operation,
             );
         } else if event.attempt == 1 && reason == StopReason::CircuitOpen {
-            emit!(
+            emit_end!(
                 Level::WARN,
                 event,
-                { error = %error, reason = reason.as_str(), },
+                error,
+                reason,
                 "{} was refused ({reason}): {error}",
                 event.operation,
             );
         } else if event.attempt == 0 {
-            emit!(
+            emit_end!(
                 Level::ERROR,
                 event,
-                { error = %error, reason = reason.as_str(), },
+                error,
+                reason,
                 "{} gave up before its first attempt ({reason}): {error}",
                 event.operation,
             );
         } else {
-            emit!(
+            emit_end!(
                 Level::ERROR,
                 event,
-                { error = %error, reason = reason.as_str(), },
+                error,
+                reason,
                 "{} gave up after attempt {} ({reason}): {error}",
                 event.operation,
                 Counted(event.attempt, event.max_attempts),
@@ -131,10 +170,11 @@ mod to_tracing {
     /// `before_retry` failed, which ends the call.
     fn not_prepared(event: &Event<'_, Described<'_>>) {
         let (Some(reason), Some(error)) = (event.reason, event.error) else { return };
-        emit!(
+        emit_end!(
             Level::ERROR,
             event,
-            { error = %error, reason = reason.as_str(), },
+            error,
+            reason,
             "{} gave up after attempt {}, its before_retry failed: {error}",
             event.operation,
             Counted(event.attempt, event.max_attempts),
@@ -162,6 +202,7 @@ mod to_tracing {
                     $level,
                     circuit_breaker,
                     state = state.as_str(),
+                    trace_id = trace_id(),
                     "circuit breaker `{circuit_breaker}` is {state}",
                 )
             };
@@ -179,7 +220,8 @@ mod to_tracing {
             Level::WARN,
             %outer,
             %inner,
-            max_attempts,
+            max_attempts = max_attempts.and_then(|most| i64::try_from(most).ok()),
+            trace_id = trace_id(),
             "{inner} is retried inside of {outer}, which is retried too: {most} attempts for one call; retry in one \
              place",
         );
@@ -192,6 +234,7 @@ mod to_tracing {
             target: "retry_runtime",
             Level::WARN,
             operation,
+            trace_id = trace_id(),
             "{operation} is not async and sleeps between attempts on a thread of an async runtime, where \
              it may block other tasks: make it async, or call it through `spawn_blocking`",
         );

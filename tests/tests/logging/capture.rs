@@ -112,7 +112,7 @@ impl Visit for Line {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "attempts are small")]
-    fn record_u64(&mut self, field: &Field, value: u64) {
+    fn record_i64(&mut self, field: &Field, value: i64) {
         self.record_f64(field, value as f64);
     }
 

@@ -27,6 +27,8 @@ fn a_dry_budget_is_named_with_the_last_error() {
     );
     assert_eq!(log.levels(), [Level::WARN, Level::ERROR]);
     assert_eq!(log.lines()[1].text("reason"), "budget");
+    assert_eq!(log.lines()[1].text("budget"), "one");
+    assert!(!log.lines()[0].has("budget"), "it paid");
 }
 
 fn fragile() -> CircuitBreaker {
