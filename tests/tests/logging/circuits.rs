@@ -23,14 +23,14 @@ fn guarded_blocking(is_well: bool, breaker: &CircuitBreaker) -> io::Result<()> {
     if is_well { Ok(()) } else { Err(io::Error::other("down")) }
 }
 
-/// What the log says of circuits, and of nothing else.
-fn of_circuits(log: &Log) -> Vec<(Level, String)> {
+/// What the log says of circuits, and of nothing else: level, state and message.
+fn of_circuits(log: &Log) -> Vec<(Level, String, String)> {
     let lines = log.lines().into_iter().filter(|line| line.has("circuit_breaker"));
-    lines.map(|line| (line.level, line.message)).collect()
+    lines.map(|line| (line.level, line.text("state").to_owned(), line.message)).collect()
 }
 
-fn says(level: Level, state: &str) -> (Level, String) {
-    (level, format!("circuit breaker `lake` is {state}"))
+fn says(level: Level, state: &str) -> (Level, String, String) {
+    (level, state.to_owned(), format!("circuit breaker `lake` is {state}"))
 }
 
 #[tokio::test(start_paused = true)]

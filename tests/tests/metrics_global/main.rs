@@ -60,6 +60,8 @@ fn each(times: u32) {
             let _ = generic::<Mail>(&Flaky::failing(failures));
             let flaky = Flaky::failing(failures);
             let _ = POLICY.call(|| flaky.call()).operation("called").run();
+            let flaky = Flaky::failing(failures);
+            let _ = POLICY.call(|| flaky.call()).operation("called").service("billing").run();
         }
     }
 }
@@ -67,7 +69,7 @@ fn each(times: u32) {
 /// What that counts is there.
 #[track_caller]
 fn assert_counted(scrape: &Scrape, times: u32) {
-    let names = [("billing", "charge"), ("", "mail"), ("", "called")];
+    let names = [("billing", "charge"), ("", "mail"), ("", "called"), ("billing", "called")];
     scrape.assert_holds(names.map(|(service, name)| {
         operation(service, name)
             .attempts([("1", 5 * times), ("2", 2 * times)])
