@@ -3,7 +3,8 @@
 use std::{error::Error, fmt, io};
 
 use http::{HeaderMap, StatusCode};
-use retry_runtime::{Classify, HttpError, RetryPolicy, Verdict, retry};
+use reqwest::ResponseBuilderExt as _;
+use retry_runtime::{Classify, ErrorForRetry, HttpError, RetryPolicy, Verdict, retry};
 use retry_tests::record;
 
 use crate::{expected::operation, exposition::scraped};
@@ -83,19 +84,35 @@ fn a_thousand_messages_of_one_type_are_one_series() {
     assert_eq!(scrape.len(), 4 * (2 + 1 + (6 + 3) + (8 + 3)));
 }
 
+/// The answer of a server at this URL.
+fn answer(status: u16, url: &str) -> reqwest::blocking::Response {
+    let answer = http::Response::builder().status(status).url(url.parse().unwrap());
+    answer.body(String::new()).unwrap().into()
+}
+
 #[test]
-fn a_thousand_urls_are_one_series() {
+fn a_thousand_urls_are_one_series_a_fault() {
     let client = reqwest::blocking::Client::builder().no_proxy().build().unwrap();
     let scrape = scraped(|| {
         for number in 0..ERRORS {
-            let url = format!("no-scheme-{number}://host-{number}/{number}?token={number}");
-            let _ = of_url(&|| client.get(&url).send().expect_err("no such scheme").into());
+            let place = format!("host-{number}/{number}?token={number}");
+            let unknown = format!("no-scheme-{number}://{place}");
+            let _ = of_url(&|| client.get(&unknown).send().expect_err("no such scheme").into());
+            let url = format!("http://{place}");
+            for status in [404, 503] {
+                let refusal = || answer(status, &url).error_for_retry().expect_err("a fault");
+                assert_eq!(refusal().url(), Some(&*url));
+                let _ = of_url(&refusal);
+            }
         }
     });
     scrape.assert_is([operation("", "of_url")
-        .attempts([("1", ERRORS)])
+        .attempts([("1", 3 * ERRORS), ("2", ERRORS)])
         .gave_up("client", "permanent", ERRORS)
-        .took_real_time(ERRORS)]);
+        .gave_up("404", "permanent", ERRORS)
+        .gave_up("503", "attempts exhausted", ERRORS)
+        .delayed([0.0; ERRORS as usize])
+        .took_real_time(3 * ERRORS)]);
 }
 
 /// Every status that HTTP knows, and one for all others of its hundred.
