@@ -18,6 +18,8 @@ impl std::fmt::Display for Counted {
 
 #[cfg(feature = "tracing")]
 mod to_tracing {
+    use std::time::Duration;
+
     use tracing::Level;
     #[cfg(feature = "opentelemetry")]
     use tracing::field::DisplayValue;
@@ -25,7 +27,7 @@ mod to_tracing {
     use super::{Counted, Described, Event, Wait};
     #[cfg(feature = "nested")]
     use crate::NestedRetries;
-    use crate::{CircuitState, StopReason};
+    use crate::{CircuitState, StopReason, site::Site};
 
     /// Whether anyone may listen to failures: if not, no clock is read for them. Who hears only of
     /// exhaustion still wants to know how long it took.
@@ -43,7 +45,7 @@ mod to_tracing {
     }
 
     /// To the millisecond: more is noise to a reader, `8.512e-6` even a riddle.
-    fn seconds(time: std::time::Duration) -> f64 {
+    fn seconds(time: Duration) -> f64 {
         (time.as_secs_f64() * 1e3).round() / 1e3
     }
 
@@ -210,6 +212,22 @@ mod to_tracing {
         if state == CircuitState::Open { emit!(Level::WARN) } else { emit!(Level::INFO) }
     }
 
+    /// An attempt waits until its rate lets it through.
+    pub(crate) fn waits_for_turn(site: &Site, attempt: u32, rate: &str, wait: Duration) {
+        tracing::event!(
+            target: "retry_runtime",
+            Level::DEBUG,
+            service = site.service(),
+            operation = site.operation(),
+            attempt = i64::from(attempt),
+            adaptive = rate,
+            delay_seconds = seconds(wait),
+            trace_id = trace_id(),
+            "attempt {attempt} of {} waits {wait:.1?} for its turn at the rate `{rate}`",
+            site.operation(),
+        );
+    }
+
     /// A retried function was called in an attempt of another.
     #[cfg(feature = "nested")]
     pub(crate) fn nested(found: &NestedRetries) {
@@ -264,6 +282,7 @@ mod nowhere {
     }
     pub(crate) const fn tell(_: &Event<'_, Described<'_>>) {}
     pub(crate) const fn circuit_turned(_: &str, _: crate::CircuitState) {}
+    pub(crate) const fn waits_for_turn(_: &crate::site::Site, _: u32, _: &str, _: std::time::Duration) {}
     #[cfg(feature = "nested")]
     pub(crate) const fn nested(_: &crate::NestedRetries) {}
     #[cfg(feature = "tokio")]

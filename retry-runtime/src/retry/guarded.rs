@@ -8,7 +8,7 @@ use crate::{
     bounds::Bounds,
     delay::Delay,
     guard::{Permit, Turn},
-    observe::Described,
+    observe::{Described, log},
     site::Site,
     sleep,
 };
@@ -194,6 +194,9 @@ impl Retry {
             Ok(()) => {
                 if site.is_on_tokio() {
                     sleep::assert_timer(site);
+                }
+                if turn.is_new() {
+                    log::waits_for_turn(site, driver.attempt(), turn.rate(), wait.duration());
                 }
                 let part = Delay::of(wait.duration().min(Turn::LONGEST_SLEEP));
                 driver.waited(part.nanos());

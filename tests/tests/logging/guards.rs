@@ -144,3 +144,22 @@ async fn a_turn_that_comes_too_late_is_named_with_the_last_error() {
         ]
     );
 }
+
+#[retry(max_attempts = 1, service = "lake", adaptive = rate)]
+async fn in_turn(rate: &AdaptiveRate, outcome: Result<u32, ServerError>) -> Result<u32, ServerError> {
+    outcome
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_waits_for_its_turn_is_a_debug_once() {
+    let (log, _guard) = Log::listen();
+    let rate = AdaptiveRate::new("api").with_min_rate(0.5);
+    assert!(in_turn(&rate, Err(ServerError::BusyFor(Duration::ZERO))).await.is_err());
+    let before = log.lines().len();
+    assert_eq!(in_turn(&rate, Ok(7)).await, Ok(7));
+    let [line] = &log.lines()[before..] else { panic!("{:?}", log.messages()) };
+    assert_eq!(line.level, Level::DEBUG);
+    assert_eq!(line.message, "attempt 1 of in_turn waits 2.0s for its turn at the rate `api`");
+    assert_eq!((line.text("service"), line.text("adaptive")), ("lake", "api"));
+    assert!((line.number("delay_seconds") - 2.0).abs() < 0.01);
+}

@@ -45,6 +45,16 @@ impl<'a> Turn<'a> {
         self.has_come = true;
     }
 
+    /// The name of its rate.
+    pub(crate) const fn rate(&self) -> &'static str {
+        self.rate.name()
+    }
+
+    /// Whether it did not sleep yet.
+    pub(crate) const fn is_new(&self) -> bool {
+        self.slept.is_zero()
+    }
+
     /// It sleeps for so long before it asks again. What a sleeper returns early from, as in a test, was slept all
     /// the same.
     pub(crate) const fn sleeps(&mut self, time: Duration) {
