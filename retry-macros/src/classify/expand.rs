@@ -30,10 +30,13 @@ pub(super) fn placeholder(item: &Item, krate: &TokenStream) -> TokenStream {
     written(item, &nothing, krate, &quote!(#krate::Verdict::PERMANENT), None)
 }
 
-/// What the error is counted as: a variant's name, or what the error in it says. A struct is counted by the name of its
-/// type, as every error is.
+/// What the error is counted as: a variant's name, or what the error in it says. A struct that wraps none is counted by
+/// the name of its type, as every error is.
 fn named(item: &Item, plan: &Plan<'_>, krate: &TokenStream, matched: &TokenStream) -> Option<TokenStream> {
-    let Kind::Enum(_) = item.kind else { return None };
+    let wraps_one = || plan.arms.iter().any(|arm| matches!(arm.judgement, Judgement::Source(_)));
+    if !matches!(item.kind, Kind::Enum(_)) && !wraps_one() {
+        return None;
+    }
     let arms = plan.arms.iter().map(|arm| {
         if let Judgement::Source(field) = &arm.judgement {
             let pattern = pattern(item, arm.case, Some((field, ERROR)));

@@ -79,7 +79,7 @@ pub trait Classify {
 
     /// What this error is counted as in metrics and traces (`error_type`, `error.type`): one of few words, never a
     /// message, for each is a time series of its own. The type's name unless said otherwise; derived, it is the name of
-    /// the variant.
+    /// the variant, or, by `#[classify(source)]`, what the wrapped error says.
     ///
     /// ```
     /// # use retry_runtime::{Classify, Verdict};
