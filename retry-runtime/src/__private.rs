@@ -16,6 +16,8 @@ pub use crate::{
 
 #[cfg(feature = "nested")]
 pub use crate::observe::nested::{Within as InAttempt, attempt};
+#[cfg(not(feature = "nested"))]
+pub use crate::observe::unnested::{Within as InAttempt, attempt};
 
 /// Registers a function for the inventory. There without the feature too: where a program and its build script have
 /// different features, the macros have those of both.

@@ -58,11 +58,15 @@ impl Retry {
     #[inline]
     #[must_use]
     pub fn start(site: &Site) -> Self {
-        if ARE_TIMED || site.policy().max_elapsed().is_some() {
-            return Self::timed(site);
-        }
         observe::begin(site);
-        Self(None)
+        Self::unbegun(site)
+    }
+
+    /// One that does not begin yet.
+    #[inline]
+    pub(crate) fn unbegun(site: &Site) -> Self {
+        let is_timed = ARE_TIMED || site.policy().max_elapsed().is_some();
+        Self(is_timed.then(|| Driver::timed(site.clock()())))
     }
 
     /// A call whose start must be known.
@@ -210,7 +214,14 @@ impl Retry {
 
     pub(crate) fn success_at<'a, E: ?Sized>(&self, site: &Site, clock: &dyn Fn() -> Instant) -> Event<'a, E> {
         let event = self.event_at(site, None, None, clock);
-        observe::tell(site, &event);
+        if event.attempt == 1 {
+            // As without an event: nobody else hears of it.
+            let nanos =
+                event.elapsed.map_or(0, |elapsed| i64::try_from(elapsed.as_nanos()).unwrap_or(i64::MAX));
+            observe::count_success(site, || nanos);
+        } else {
+            observe::tell(site, &event);
+        }
         event.with_error(None)
     }
 

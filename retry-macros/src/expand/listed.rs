@@ -1,6 +1,6 @@
 //! The function's entry in the inventory.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::Expr;
 
@@ -8,6 +8,7 @@ use super::{
     guard::{borrowed, lent},
     local,
     policy::{counted, generics_of, names_generics, site},
+    shape::names,
     time,
 };
 use crate::plan::Plan;
@@ -94,5 +95,5 @@ fn is_shouted(name: &Ident) -> bool {
 
 fn is_argument(plan: &Plan, name: &Ident) -> bool {
     let inputs = &plan.function.signature.inputs;
-    quote!(#inputs).into_iter().any(|token| matches!(token, TokenTree::Ident(word) if word == *name))
+    names(quote!(#inputs), name)
 }

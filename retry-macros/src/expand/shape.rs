@@ -54,7 +54,8 @@ fn built_future(plan: &Plan, turn: &Turn<'_>, boxed: bool) -> TokenStream {
     let outcome = turn.body_type();
     let (future, build) = (local("future"), turn.build());
     let returned = boxed.then(|| boxed_type(plan, &outcome));
-    let setup = quote!(let #future = #build::<#outcome, _, _>(|| #returned #body););
+    let made = turn.nested_blocking(quote!(#build::<#outcome, _, _>(|| #returned #body)));
+    let setup = quote!(let #future = #made;);
     let repeat = turn.repeat(&setup, &turn.await_attempt(&quote!(#future)));
     let block = quote!(async move { #repeat });
     if boxed { quote!(::std::boxed::Box::pin(#block)) } else { block }
@@ -97,7 +98,7 @@ pub(super) fn never_returned(returned: &TokenStream, before: &TokenStream) -> To
 }
 
 /// Whether the tokens name an argument.
-fn names(tokens: TokenStream, argument: &Ident) -> bool {
+pub(super) fn names(tokens: TokenStream, argument: &Ident) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(word) => word == *argument,
         TokenTree::Group(group) => names(group.stream(), argument),

@@ -11,9 +11,13 @@ use super::{
     parts::{Asynchronous, Before, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
     steps::{Step, count, judge, tell},
 };
-#[cfg(feature = "nested")]
-use crate::observe::nested;
-use crate::{__private::Preparation, Context, RetryError, delay::Delay, retry::Retry, site::Site};
+use crate::{
+    __private::{InAttempt, Preparation, attempt as in_attempt},
+    Context, RetryError,
+    delay::Delay,
+    retry::Retry,
+    site::Site,
+};
 
 /// Prepares an attempt.
 #[expect(async_fn_in_trait, reason = "sealed by `Call`; `Send` is seen through the concrete types")]
@@ -172,10 +176,11 @@ where
                     Err(refused) => Err(refused),
                     Ok(permit) => {
                         count(&self.guards, &retry, self.core.now());
-                        #[cfg(not(feature = "nested"))]
-                        let outcome = (self.operation)().await;
-                        #[cfg(feature = "nested")]
-                        let outcome = nested::attempt(&self.core.site, (self.operation)()).await;
+                        let attempt = {
+                            let _within = InAttempt::attempt_of(&self.core.site);
+                            (self.operation)()
+                        };
+                        let outcome = in_attempt(&self.core.site, attempt).await;
                         let verdict = judge(&mut self.judge, &mut self.judge_ok, &outcome);
                         tell(permit, verdict, self.core.now());
                         Ok((verdict, outcome))

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Context, IntoVerdict, RetryBudget, RetryError, RetryPolicy, StopReason, Verdict,
     delay::Delay,
-    observe::{ARE_TIMED, Described},
+    observe::{self, ARE_TIMED, Described},
     retry::Retry,
     rng::ThreadRng,
     site::Site,
@@ -72,7 +72,7 @@ impl RetryPolicy {
         let site = Site::asynchronous(operation, *self);
         Attempts {
             site,
-            retry: Retry::start(&site),
+            retry: Retry::unbegun(&site),
             pending: Delay::ZERO,
             waiting_since: None,
             undecided: false,
@@ -233,6 +233,9 @@ impl<S, G: Guards<()>> Attempts<S, G> {
 
     /// Settles an attempt that was given up without a word. Panics where no further attempt is allowed.
     fn settle(&mut self) {
+        if !self.undecided && !self.retry.is_retry() {
+            observe::begin(&self.site);
+        }
         if self.undecided {
             self.decide(Verdict::TRANSIENT, Described::phrase("attempt without an outcome", "no_outcome"));
         }

@@ -8,9 +8,14 @@ use super::{
     parts::{Before, Blocking, FallBack, Hooks, JudgeError, JudgeValue, Loggable, Prepare, SleepBy},
     steps::{Step, count, judge, tell},
 };
-#[cfg(feature = "nested")]
-use crate::observe::nested;
-use crate::{__private::Preparation, Context, RetryError, delay::Delay, retry::Retry, site::Site, sleep};
+use crate::{
+    __private::{InAttempt, Preparation},
+    Context, RetryError,
+    delay::Delay,
+    retry::Retry,
+    site::Site,
+    sleep,
+};
 
 /// Prepares an attempt, on this thread.
 pub trait BlockingBefore<E>: Before {
@@ -128,8 +133,7 @@ where
                 Ok(permit) => {
                     count(&self.guards, &retry, self.core.now());
                     let outcome = {
-                        #[cfg(feature = "nested")]
-                        let _within = nested::Within::attempt_of(&self.core.site);
+                        let _within = InAttempt::attempt_of(&self.core.site);
                         (self.operation)()
                     };
                     let verdict = judge(&mut self.judge, &mut self.judge_ok, &outcome);

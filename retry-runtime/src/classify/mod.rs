@@ -11,6 +11,7 @@ mod grpc;
 #[cfg(feature = "http")]
 mod http;
 mod io;
+pub(crate) mod io_name;
 #[cfg(feature = "rdkafka")]
 mod kafka;
 #[cfg(feature = "redis")]
@@ -27,6 +28,8 @@ pub use compose::{Filters, all_of, any_of, not};
 pub use connect::connect_only;
 #[cfg(feature = "tonic")]
 pub use grpc::{grpc_code, is_transient_grpc};
+#[cfg(feature = "reqwest")]
+pub(crate) use http::http_error_type;
 #[cfg(feature = "http")]
 pub use http::{ErrorForRetry, HttpError, http_status, is_transient_http, server_hint};
 pub use io::is_transient_io;

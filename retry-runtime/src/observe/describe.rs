@@ -1,17 +1,19 @@
 //! An error as text, as well as its type can, without asking the user for a bound: with its causes if
 //! it is an `Error`, else by `Display`, else by `Debug`, else by the name of its type.
 //!
-//! Method resolution chooses. On `&&&Shown<E>` it tries, in this order: the trait of `&&Shown` (boxed
+//! Method resolution chooses. On `&&&Shown<E>` it tries, in this order: the trait of `&&Shown` (boxed and well-known
 //! errors), that of `&&&Shown` (`Error`), that of `&Shown` (`Display`), the inherent method (`Debug`), the
 //! trait of `Shown` (everything).
 
 use std::{
     error::Error,
     fmt::{self, Debug, Display, Write as _},
-    iter,
+    io, iter,
 };
 
-use crate::{CircuitOpen, Classify, Elapsed, elapsed::TIMEOUT, guard::CIRCUIT_OPEN};
+#[cfg(feature = "reqwest")]
+use crate::classify::http_error_type;
+use crate::{CircuitOpen, Classify, Elapsed, classify::io_name, elapsed::TIMEOUT, guard::CIRCUIT_OPEN};
 
 /// What ended an attempt, ready to be shown and to be counted. Nothing is formatted until somebody looks.
 #[derive(Clone, Copy)]
@@ -41,6 +43,9 @@ enum Text<'a> {
 enum ErrorType<'a> {
     Name(&'static str),
     Classified(&'a dyn Classify),
+    Io(&'a io::Error),
+    #[cfg(feature = "reqwest")]
+    Http(&'a (dyn Error + 'static)),
 }
 
 impl<'a> Described<'a> {
@@ -87,6 +92,9 @@ impl<'a> Described<'a> {
         match self.error_type {
             ErrorType::Name(name) => name,
             ErrorType::Classified(error) => error.error_type(),
+            ErrorType::Io(error) => io_name::name(error),
+            #[cfg(feature = "reqwest")]
+            ErrorType::Http(error) => http_error_type(error),
         }
     }
 
@@ -174,6 +182,27 @@ boxed!();
 boxed!(Send);
 boxed!(Send Sync);
 
+// Errors of well-known types, which are counted by what they hold.
+impl<'a> Show<'a> for &&Shown<'a, io::Error> {
+    fn described(&self) -> Described<'a> {
+        Described { text: Text::Error(self.0), error_type: ErrorType::Io(self.0) }
+    }
+}
+
+#[cfg(feature = "reqwest")]
+impl<'a> Show<'a> for &&Shown<'a, reqwest::Error> {
+    fn described(&self) -> Described<'a> {
+        Described { text: Text::Error(self.0), error_type: ErrorType::Http(self.0) }
+    }
+}
+
+#[cfg(feature = "reqwest-middleware")]
+impl<'a> Show<'a> for &&Shown<'a, reqwest_middleware::Error> {
+    fn described(&self) -> Described<'a> {
+        Described { text: Text::Error(self.0), error_type: ErrorType::Http(self.0) }
+    }
+}
+
 impl<'a, E: Error> Show<'a> for &&&Shown<'a, E> {
     fn described(&self) -> Described<'a> {
         Described::of::<E>(Text::Error(self.0))
@@ -202,8 +231,6 @@ impl<'a, E> Show<'a> for Shown<'a, E> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
 
     struct Plain;

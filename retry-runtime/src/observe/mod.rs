@@ -12,6 +12,8 @@ pub mod metrics;
 #[cfg(feature = "nested")]
 pub(crate) mod nested;
 mod span;
+#[cfg(not(feature = "nested"))]
+pub(crate) mod unnested;
 
 pub(crate) use describe::LONGEST_CHAIN;
 pub use describe::{Described, Show, Shown};

@@ -14,30 +14,57 @@ use pin_project_lite::pin_project;
 use super::log;
 use crate::site::Site;
 
-/// A function whose attempt is under way.
+/// A retried function, as it is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Layer {
     service: Option<&'static str>,
     operation: &'static str,
+}
+
+/// A function whose attempt is under way.
+#[derive(Clone, Copy, Debug)]
+struct Outer {
+    layer: Layer,
     /// `None` if only time limits them.
     max_attempts: Option<u32>,
+    task: Task,
+}
+
+/// What runs on this thread: another task may do so meanwhile, where an attempt drives a runtime of its own.
+#[cfg(feature = "tokio")]
+type Task = Option<tokio::task::Id>;
+/// Nobody knows.
+#[cfg(not(feature = "tokio"))]
+type Task = Option<u64>;
+
+#[cfg(feature = "tokio")]
+fn task() -> Task {
+    tokio::task::try_id()
+}
+
+#[cfg(not(feature = "tokio"))]
+const fn task() -> Task {
+    None
 }
 
 thread_local! {
     /// The innermost of them on this thread, now.
-    static AROUND: Cell<Option<Layer>> = const { Cell::new(None) };
+    static AROUND: Cell<Option<Outer>> = const { Cell::new(None) };
 }
 
-/// Each pair that was found, and how many calls it had.
-static FOUND: Mutex<BTreeMap<(Layer, Layer), u64>> = Mutex::new(BTreeMap::new());
+/// Each pair that was found.
+static FOUND: Mutex<BTreeMap<(Layer, Layer), Found>> = Mutex::new(BTreeMap::new());
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    calls: u64,
+    /// The most that any of the calls might make: policies may be made at run time.
+    max_attempts: Option<u64>,
+}
 
 impl Layer {
     fn of(site: &Site) -> Self {
-        Self {
-            service: site.service(),
-            operation: site.operation(),
-            max_attempts: site.policy().max_attempts(),
-        }
+        Self { service: site.service(), operation: site.operation() }
     }
 
     /// As logs and metrics name it.
@@ -47,10 +74,11 @@ impl Layer {
             None => self.operation.to_owned(),
         }
     }
+}
 
-    const fn retries(&self) -> bool {
-        !matches!(self.max_attempts, Some(1))
-    }
+/// Whether a function of this policy retries.
+fn retries(site: &Site) -> bool {
+    site.policy().max_attempts() != Some(1)
 }
 
 /// A retried function that calls another one in its attempts: the load of the inner one is multiplied. Retry in one
@@ -72,21 +100,17 @@ pub struct NestedRetries {
 }
 
 impl NestedRetries {
-    fn of(outer: &Layer, inner: &Layer, calls: u64) -> Self {
-        let max_attempts = outer.max_attempts.zip(inner.max_attempts);
-        Self {
-            outer: outer.name(),
-            inner: inner.name(),
-            calls,
-            max_attempts: max_attempts.map(|(outer, inner)| u64::from(outer) * u64::from(inner)),
-        }
+    fn of(outer: &Layer, inner: &Layer, found: Found) -> Self {
+        let Found { calls, max_attempts } = found;
+        Self { outer: outer.name(), inner: inner.name(), calls, max_attempts }
     }
 }
 
 /// The retries inside retries that this process has made so far, by the names of the outer and the inner operation.
 ///
-/// Found are calls that an attempt makes itself: of annotated functions and of closures, in the same task. What it
-/// spawns, or hands to a thread, is a call of its own. The attempts of a loop
+/// Found are calls that an attempt makes itself, through whatever other functions: of annotated functions and of closures,
+/// in the same task. What it spawns on tokio, or hands to a thread, is a call of its own; a thread pool that runs strange
+/// work while an attempt waits for its own cannot be told apart. The attempts of a loop
 /// ([`attempts`](crate::RetryPolicy::attempts)) are found as inner ones alone. A function of a single attempt does not
 /// retry, and counts on neither side.
 ///
@@ -111,46 +135,56 @@ impl NestedRetries {
 #[must_use]
 pub fn nested_retries() -> Vec<NestedRetries> {
     let found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
-    found.iter().map(|((outer, inner), calls)| NestedRetries::of(outer, inner, *calls)).collect()
+    found.iter().map(|((outer, inner), found)| NestedRetries::of(outer, inner, *found)).collect()
 }
 
 /// A call begins: notes it if that is in an attempt of another.
 #[inline]
 pub(crate) fn begin(site: &Site) {
     if let Some(outer) = AROUND.get() {
-        note(outer, Layer::of(site));
+        note(outer, site);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn note(outer: Layer, inner: Layer) {
-    if !outer.retries() || !inner.retries() {
+fn note(outer: Outer, site: &Site) {
+    if !retries(site) || outer.task != task() {
         return;
     }
-    let calls = {
-        let mut found = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
-        let calls = found.entry((outer, inner)).or_default();
-        *calls += 1;
-        *calls
+    let (layer, inner) = (outer.layer, Layer::of(site));
+    let most = outer.max_attempts.zip(site.policy().max_attempts());
+    let most = most.map(|(outer, inner)| u64::from(outer) * u64::from(inner));
+    let found = {
+        let mut all = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = all.entry((layer, inner)).or_insert(Found { calls: 0, max_attempts: most });
+        found.calls += 1;
+        // Without a limit is more than any number.
+        found.max_attempts = found.max_attempts.zip(most).map(|(one, other)| one.max(other));
+        *found
     };
     // Without the lock, for a subscriber may make a retried call itself.
-    if calls == 1 {
-        log::nested(&NestedRetries::of(&outer, &inner, calls));
+    if found.calls == 1 {
+        log::nested(&NestedRetries::of(&layer, &inner, found));
     }
     #[cfg(feature = "metrics")]
-    super::metrics::count_nested(outer.name(), inner.name());
+    super::metrics::count_nested(layer.name(), inner.name());
 }
 
 /// As long as it lives, calls are made in an attempt of `site`.
 #[derive(Debug)]
 #[must_use = "ends when it is dropped"]
-pub struct Within(Option<Layer>);
+pub struct Within(Option<Outer>);
 
 impl Within {
-    /// From now on.
+    /// From now on. A function that does not retry is as its caller is.
     pub fn attempt_of(site: &Site) -> Self {
-        Self(AROUND.replace(Some(Layer::of(site))))
+        let around = AROUND.get();
+        if retries(site) {
+            let max_attempts = site.policy().max_attempts();
+            AROUND.set(Some(Outer { layer: Layer::of(site), max_attempts, task: task() }));
+        }
+        Self(around)
     }
 }
 

@@ -74,7 +74,7 @@ fn a_thousand_messages_of_one_type_are_one_series() {
     scrape.assert_is([
         failing("text", "alloc::string::String"),
         failing("any", "anyhow::Error"),
-        failing("other", "std::io::error::Error"),
+        failing("other", "io"),
         failing(
             "boxed",
             "alloc::boxed::Box<dyn core::error::Error + core::marker::Send + core::marker::Sync>",

@@ -11,7 +11,7 @@ use crate::{
     exposition::{Scrape, recorder, scraped_async},
 };
 
-const IO: &str = "std::io::error::Error";
+const IO: &str = "io";
 const MINUTES: Duration = Duration::from_secs(120);
 
 fn fragile() -> CircuitBreaker {

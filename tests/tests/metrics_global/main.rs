@@ -126,7 +126,7 @@ fn a_recorder_that_is_installed_late_counts_from_then_on() {
         operation("", "guarded")
             .attempts([("1", 3), ("2", 1)])
             .succeeded("1", 2)
-            .gave_up("std::io::error::Error", "attempts exhausted", 1)
+            .gave_up("io", "attempts exhausted", 1)
             .delayed([0.0])
             .took_real_time(3),
     ]);

@@ -138,13 +138,88 @@ fn a_single_attempt_is_no_retry() {
     fn in_single() -> Result<u32, Failure> {
         Ok(1)
     }
-    #[retry]
+    assert!(single().is_ok());
+    assert_eq!(found("in_single"), []);
+    #[retry(max_attempts = 2)]
     fn around_single() -> Result<u32, Failure> {
         single()
     }
     assert!(around_single().is_ok());
     assert_eq!(found("single"), []);
-    assert_eq!(found("in_single"), []);
+    assert_eq!(found("in_single"), once("around_single", 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_builds_a_future_is_part_of_the_attempt() {
+    let _guard = heard();
+    #[retry]
+    fn in_a_builder() -> Result<u32, Failure> {
+        Ok(1)
+    }
+    #[retry(max_attempts = 2)]
+    fn builds() -> impl Future<Output = Result<u32, Failure>> {
+        let built = in_a_builder();
+        async move { built }
+    }
+    assert!(builds().await.is_ok());
+    assert_eq!(found("in_a_builder"), once("builds", 6));
+    #[retry]
+    fn in_a_closure_that_builds() -> Result<u32, Failure> {
+        Ok(1)
+    }
+    let call = RetryPolicy::HTTP.call_async(|| {
+        let built = in_a_closure_that_builds();
+        async move { built }
+    });
+    assert!(call.operation("closure that builds").run().await.is_ok());
+    assert_eq!(found("in_a_closure_that_builds"), once("closure that builds", 15));
+}
+
+#[test]
+fn a_task_that_runs_while_an_attempt_drives_a_runtime_is_a_stranger() {
+    let _guard = heard();
+    #[retry]
+    async fn stranger() -> Result<u32, Failure> {
+        Ok(1)
+    }
+    #[retry]
+    async fn driven() -> Result<u32, Failure> {
+        tokio::task::yield_now().await;
+        Ok(1)
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let strange = runtime.spawn(stranger());
+    let drives = |runtime: &tokio::runtime::Runtime| runtime.block_on(driven());
+    let outer = RetryPolicy::HTTP.call(|| drives(&runtime)).operation("drives a runtime");
+    assert!(outer.run().is_ok());
+    assert!(runtime.block_on(strange).unwrap().is_ok());
+    assert_eq!(found("stranger"), []);
+    assert_eq!(found("driven"), once("drives a runtime", 15));
+}
+
+#[test]
+fn policies_that_are_made_at_run_time_are_one_pair() {
+    let _guard = heard();
+    for max_attempts in 2..20 {
+        let policy = RetryPolicy::HTTP.with_max_attempts(max_attempts);
+        let inner = || policy.call(|| Ok::<_, Failure>(1)).operation("of any policy").run();
+        assert!(policy.call(inner).operation("around any policy").run().is_ok());
+    }
+    assert_eq!(found("of any policy"), [("around any policy".to_owned(), 18, Some(19 * 19))]);
+}
+
+#[test]
+fn a_loop_is_found_by_its_full_name() {
+    let _guard = heard();
+    #[retry(max_attempts = 2)]
+    fn around_a_loop() -> Result<u32, Failure> {
+        let mut attempts = RetryPolicy::DEFAULT.attempts("looped").service("store");
+        attempts.next_blocking();
+        attempts.succeeded();
+        Ok(1)
+    }
+    assert!(around_a_loop().is_ok());
+    assert_eq!(found("store/looped"), once("around_a_loop", 6));
 }
 
 #[test]

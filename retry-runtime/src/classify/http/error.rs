@@ -169,14 +169,10 @@ impl Classify for HttpError {
     /// The status, as OpenTelemetry's `error.type` of HTTP has it; where there was no answer, `timeout`, `circuit_open`,
     /// `connection` if another attempt may help, else `client`.
     fn error_type(&self) -> &'static str {
-        if let Some(status) = self.status() {
-            return status::name(status);
-        }
-        let Fault::Client { error, .. } = &*self.0 else { return "client" };
-        if let Some(name) = chain::links(&**error).find_map(status::name_without) {
-            return name;
-        }
-        if self.classify().is_transient() { "connection" } else { "client" }
+        status::error_type(match &*self.0 {
+            Fault::Status { status, .. } => return status::name(*status),
+            Fault::Client { error, .. } => &**error,
+        })
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) use clients::judge_connect;
 pub use error::HttpError;
 pub use hint::server_hint;
 pub use response::ErrorForRetry;
+#[cfg(feature = "reqwest")]
+pub(crate) use status::error_type as http_error_type;
 pub use status::http_status;
 
 /// What knows HTTP, and what is below it.

@@ -87,8 +87,17 @@ pub(super) fn name(status: StatusCode) -> &'static str {
     }
 }
 
+/// What an HTTP error is counted as: its status, `timeout`, `circuit_open`, `connection` if another attempt may help,
+/// else `client`.
+pub(crate) fn error_type(error: &(dyn Error + 'static)) -> &'static str {
+    let links = || chain::links(error);
+    let status = links().find_map(status_of).map(name);
+    let otherwise = || if super::is_transient_http(error).is_transient() { "connection" } else { "client" };
+    status.or_else(|| links().find_map(name_without)).unwrap_or_else(otherwise)
+}
+
 /// What an error is counted as that is no answer, if it says so itself.
-pub(super) fn name_without(error: &(dyn Error + 'static)) -> Option<&'static str> {
+fn name_without(error: &(dyn Error + 'static)) -> Option<&'static str> {
     if let Some(elapsed) = chain::held::<crate::Elapsed>(error) {
         return Some(elapsed.error_type());
     }

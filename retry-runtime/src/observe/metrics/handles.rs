@@ -31,21 +31,24 @@ impl Handles {
         recorder::known(recorder::present()).and_then(|place| self.0[place].get())
     }
 
-    /// Counts a call that succeeded at once, under a recorder that is met for the first time, or does not last.
+    /// Counts a call that succeeded at once, under whatever recorder.
     pub(crate) fn count_first(&self, site: &Site, nanos: i64) {
+        if let Some(kept) = self.present() {
+            return kept.count(nanos);
+        }
         recorder::with(|recorder, place| {
-            let made = || AtOnce::of(site, recorder, place);
-            match place {
-                Some(place) => self.0[place].get_or_init(made).count(nanos),
-                None => made().count(nanos),
+            // Made before they are kept, for a recorder may make calls of its own.
+            let made = AtOnce::of(site, recorder);
+            made.count(nanos);
+            if let Some(place) = place {
+                let _ = self.0[place].set(made);
             }
         });
     }
 }
 
 impl AtOnce {
-    fn of(site: &Site, recorder: &dyn Recorder, place: Option<usize>) -> Self {
-        recorder::described(recorder, place);
+    fn of(site: &Site, recorder: &dyn Recorder) -> Self {
         let names = super::Names::of(site.service(), site.operation());
         Self {
             attempts: counter(recorder, ATTEMPTS_TOTAL, names.and("attempt", "1")),
