@@ -42,9 +42,14 @@ use crate::RetryPolicy;
 ///
 /// ```standalone_crate
 /// # use std::time::Duration;
-/// for function in retry_runtime::inventory() {
-///     let at_most = Some(Duration::from_secs(60));
-///     assert!(function.worst_case_delay <= at_most, "{}:{} waits too long", function.file, function.line);
+/// # #[retry_runtime::retry] fn pay() -> Result<(), std::io::Error> { Ok(()) }
+/// // In a test of its own, `use payments as _;`: a library that nobody uses is not linked, and the list is empty.
+/// let functions = retry_runtime::inventory();
+/// assert!(!functions.is_empty());
+/// for function in functions {
+///     // `None` depends on type parameters: look at it yourself.
+///     let is_short = function.worst_case_delay.is_some_and(|delay| delay <= Duration::from_secs(60));
+///     assert!(is_short, "{}:{} may wait too long", function.file, function.line);
 /// }
 /// ```
 ///
@@ -110,7 +115,8 @@ pub struct AnnotatedFunction {
     /// Its policy; `None` where [`is_generic`](Self::is_generic).
     #[cfg_attr(feature = "serde", serde(serialize_with = "words::policy"))]
     pub policy: Option<RetryPolicy>,
-    /// The longest that all its waits together can take: [`RetryPolicy::worst_case_delay`].
+    /// The longest that all its waits together can take, without those that a server asks for (each up to
+    /// `max_retry_after`) and without the attempts: [`RetryPolicy::worst_case_delay`].
     #[cfg_attr(
         feature = "serde",
         serde(rename = "worst_case_delay_seconds", serialize_with = "words::seconds")
