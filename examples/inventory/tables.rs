@@ -24,8 +24,10 @@ pub(crate) fn functions(functions: &[AnnotatedFunction]) -> Table {
             ("elapsed", policy.and_then(RetryPolicy::max_elapsed)),
             ("waits", policy.and_then(RetryPolicy::max_total_delay)),
         ];
+        let unknown = || "depends on types".to_owned();
         let limits = limits.into_iter().filter_map(|(of, limit)| Some(format!("{of} {:?}", limit?)));
-        let unknown = || "by type".to_owned();
+        // Without a policy its own limits are not known, only the attributes'.
+        let limits = limits.chain(policy.is_none().then(|| "others depend on types".to_owned()));
         table.add_row([
             Cell::new(format!("{}:{}", function.file, function.line)),
             Cell::new(function.service.unwrap_or_default()),
