@@ -16,7 +16,7 @@ mod shop;
 mod telemetry;
 mod upstream;
 
-use std::error::Error;
+use std::{error::Error, iter, process::ExitCode};
 
 use opentelemetry::trace::TraceContextExt;
 use retry_runtime::{HttpError, http_status};
@@ -25,16 +25,24 @@ use tokio::runtime::Runtime;
 use tracing::{Instrument, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    let Err(error) = run() else { return ExitCode::SUCCESS };
+    eprintln!("error: {error}");
+    for cause in iter::successors(error.source(), |&cause| cause.source()) {
+        eprintln!("caused by: {cause}");
+    }
+    ExitCode::FAILURE
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
     let provider = telemetry::install()?;
     // As a web framework's middleware starts one for each request.
     let request = info_span!("request", otel.name = "POST /checkout", otel.kind = "server");
     let trace = request.context().span().span_context().trace_id();
     Runtime::new()?.block_on(checkout().instrument(request))?;
-    // What was not sent yet is sent now. `shutdown` would do so too, but keeps it to itself if nobody takes them.
-    provider.force_flush().map_err(|error| format!("nobody took the spans: {error}"))?;
-    provider.shutdown()?;
     println!("trace {trace}");
+    telemetry::send(&provider)?;
+    provider.shutdown()?;
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! Where spans and logs go: spans to a collector, logs to the terminal, as lines of JSON with the trace's id.
 
-use std::error::Error;
+use std::{env, error::Error, fmt};
 
 use opentelemetry::trace::TracerProvider;
-use opentelemetry_otlp::SpanExporter;
-use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
+use opentelemetry_otlp::{OTEL_EXPORTER_OTLP_ENDPOINT, SpanExporter};
+use opentelemetry_sdk::{Resource, error::OTelSdkError, trace::SdkTracerProvider};
 use tracing::Level;
 use tracing_subscriber::{filter::Targets, prelude::*};
 
@@ -22,4 +22,31 @@ pub(crate) fn install() -> Result<SdkTracerProvider, Box<dyn Error>> {
         .with(tracing_subscriber::fmt::layer().json().flatten_event(true))
         .try_init()?;
     Ok(provider)
+}
+
+/// Sends what was not sent yet. `shutdown` would do so too, but keeps it to itself if nobody takes the spans.
+pub(crate) fn send(provider: &SdkTracerProvider) -> Result<(), NobodyTookThem> {
+    provider.force_flush().map_err(NobodyTookThem)
+}
+
+/// The spans were not sent.
+#[derive(Debug)]
+pub(crate) struct NobodyTookThem(OTelSdkError);
+
+impl fmt::Display for NobodyTookThem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let endpoint = env::var(OTEL_EXPORTER_OTLP_ENDPOINT);
+        let endpoint = endpoint.as_deref().unwrap_or("http://localhost:4318");
+        write!(
+            f,
+            "nobody took the spans at {endpoint} ({OTEL_EXPORTER_OTLP_ENDPOINT}): start a collector, as in the first \
+             lines of examples/traces/main.rs"
+        )
+    }
+}
+
+impl Error for NobodyTookThem {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
 }

@@ -272,5 +272,12 @@ fn the_example_fails_where_nobody_takes_its_spans() {
     let output = run(&format!("http://{}", nobody.address()));
     let complaint = String::from_utf8(output.stderr).expect("text");
     assert_eq!(output.status.code(), Some(1), "{complaint}");
-    assert!(complaint.contains("nobody took the spans"), "{complaint}");
+    let expected = format!(
+        "error: nobody took the spans at http://{} (OTEL_EXPORTER_OTLP_ENDPOINT): start a collector, as in the first \
+         lines of examples/traces/main.rs\ncaused by: ",
+        nobody.address()
+    );
+    assert!(complaint.starts_with(&expected), "{complaint}");
+    let written = String::from_utf8(output.stdout).expect("text");
+    assert!(written.lines().last().is_some_and(|line| line.starts_with("trace ")), "{written}");
 }
