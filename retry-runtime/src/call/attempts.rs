@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -58,7 +59,7 @@ pub struct Attempts<Sleep = (), Guards = ()> {
     pending: Delay,
     waiting_since: Option<Instant>,
     /// Whether an attempt was given whose outcome is not known yet.
-    undecided: bool,
+    undecided: AtomicBool,
     sleep: Sleep,
     guards: Guards,
     rng: Option<Box<dyn Rng + Send + Sync>>,
@@ -75,7 +76,7 @@ impl RetryPolicy {
             retry: Retry::unbegun(&site),
             pending: Delay::ZERO,
             waiting_since: None,
-            undecided: false,
+            undecided: AtomicBool::new(false),
             sleep: (),
             guards: (),
             rng: None,
@@ -151,7 +152,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
             self.pending = Delay::ZERO;
         }
         self.waiting_since = None;
-        self.undecided = true;
+        *self.undecided.get_mut() = true;
         self.context()
     }
 
@@ -168,7 +169,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
         if delay.lasts() {
             self.sleep.sleep(delay, &self.site);
         }
-        self.undecided = true;
+        *self.undecided.get_mut() = true;
         self.context()
     }
 
@@ -205,6 +206,10 @@ impl<S, G: Guards<()>> Attempts<S, G> {
     /// The call succeeded: counts it (feature `metrics`), says so in the log if it had failed before, and tells its
     /// budget, if it has one.
     pub fn succeeded(&self) {
+        // Once: there is nothing to tell of an attempt whose outcome is known.
+        if !self.undecided.swap(false, Ordering::Relaxed) {
+            return;
+        }
         if let Some(budget) = self.guards.bounds().budget {
             budget.succeeded(|| self.retry.charged());
         }
@@ -233,10 +238,11 @@ impl<S, G: Guards<()>> Attempts<S, G> {
 
     /// Settles an attempt that was given up without a word. Panics where no further attempt is allowed.
     fn settle(&mut self) {
-        if !self.undecided && !self.retry.is_retry() {
+        let undecided = *self.undecided.get_mut();
+        if !undecided && !self.retry.is_retry() {
             observe::begin(&self.site);
         }
-        if self.undecided {
+        if undecided {
             self.decide(Verdict::TRANSIENT, Described::phrase("attempt without an outcome", "no_outcome"));
         }
         assert!(
@@ -246,7 +252,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
     }
 
     fn decide(&mut self, verdict: Verdict, error: Described<'_>) -> bool {
-        self.undecided = false;
+        *self.undecided.get_mut() = false;
         let now = self.now();
         let (retry, site, bounds) = (&mut self.retry, &self.site, self.guards.bounds());
         retry.note_failure(now());

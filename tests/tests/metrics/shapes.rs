@@ -287,3 +287,14 @@ fn functions_of_the_same_names_share_their_series() {
         .delayed([0.0])
         .took_real_time(4)]);
 }
+
+#[test]
+fn a_loop_that_tells_its_success_twice_succeeded_once() {
+    let scrape = scraped(|| {
+        let mut attempts = POLICY.attempts("told_twice");
+        attempts.next_blocking();
+        attempts.succeeded();
+        attempts.succeeded();
+    });
+    scrape.assert_is([operation("", "told_twice").attempts([("1", 1)]).succeeded("1", 1).took_real_time(1)]);
+}
