@@ -86,6 +86,7 @@ fn retries(site: &Site) -> bool {
 ///
 /// What [`nested_retries`] tells of.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct NestedRetries {
     /// The outer operation, as `operation` or `service/operation`.

@@ -282,3 +282,27 @@ fn a_pair_is_counted_at_each_call_and_logged_once() {
     assert_eq!((line.text("outer"), line.text("inner")), ("files/read_book", "files/read_page"));
     assert!((line.number("max_attempts") - 15.0).abs() < f64::EPSILON);
 }
+
+#[test]
+fn what_was_found_can_be_written_as_json() {
+    let _guard = heard();
+    #[retry(max_attempts = 2, service = "json")]
+    fn written_inner() -> Result<u32, Failure> {
+        Ok(1)
+    }
+    #[retry(max_attempts = 4)]
+    fn written_outer() -> Result<u32, Failure> {
+        written_inner()
+    }
+    assert!(written_outer().is_ok());
+    let found = nested_retries().into_iter().find(|found| found.outer == "written_outer").unwrap();
+    assert_eq!(
+        serde_json::to_value(found).unwrap(),
+        serde_json::json!({
+            "outer": "written_outer",
+            "inner": "json/written_inner",
+            "calls": 1,
+            "max_attempts": 8,
+        })
+    );
+}
