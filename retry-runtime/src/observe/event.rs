@@ -54,8 +54,10 @@ pub struct Event<'a, E: ?Sized> {
     pub circuit_open: Option<CircuitOpen>,
     /// The name of the budget that refused the retry, if that is why the call ended.
     pub budget: Option<&'static str>,
-    /// What the error is counted as, one of few words: what [`Classify::error_type`](crate::Classify::error_type) says
-    /// or the name of its type, `timeout`, `circuit_open`, or `turned_down` by `filter_ok`. `None` on success.
+    /// What the error is counted as, one of few words: what it says itself
+    /// ([`Classify::error_type`](crate::Classify::error_type)), the kind of an I/O error, the status of one of reqwest's,
+    /// else the name of its type; `timeout` or `circuit_open` where a limit ended the attempt, `turned_down` where
+    /// `filter_ok` did not take the value, `no_outcome` where nothing is known of it. `None` on success.
     pub error_type: Option<&'static str>,
     /// Whether an attempt ended, and not only the call.
     pub(crate) is_of_attempt: bool,
