@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use retry_rules::duration;
+use retry_rules::{Fault, duration};
 use syn::{Expr, Lit};
 
 use crate::{
@@ -58,11 +58,10 @@ impl Time {
         let attempt_timeout = limit(args, Key::AttemptTimeout, errors);
         let deadline = limit(args, Key::Deadline, errors);
         let figures = (known(attempt_timeout.as_ref()), known(deadline.as_ref()));
-        if matches!(figures, (Some(attempt), Some(call)) if attempt >= call) {
-            errors.at(
-                args.place(Key::AttemptTimeout),
-                "`attempt_timeout` has no effect, for the `deadline` of the call is no later: lower the first, or remove it",
-            );
+        if let (Some(attempt), Some(call)) = figures {
+            if let Some(fault) = Fault::of_timeout(attempt, call) {
+                errors.at(args.place(Key::AttemptTimeout), fault.message());
+            }
         }
         Self {
             attempt_timeout,
@@ -169,12 +168,10 @@ fn known(limit: Option<&Limit>) -> Option<Duration> {
 
 fn limit(args: &Args, key: Key, errors: &mut Errors) -> Option<Limit> {
     let value = read_duration(args, key, errors)?;
-    if matches!(value, Given::Known(Duration::ZERO)) {
-        let name = key.entry().name;
-        errors.at(
-            args.place(key),
-            format!("`{name}` of zero leaves no time for an attempt: raise it, or remove it"),
-        );
+    if let Given::Known(limit) = &value {
+        if let Some(fault) = Fault::of_limit(key.entry().name, *limit) {
+            errors.at(args.place(key), fault.message());
+        }
     }
     Some(Limit { key, value })
 }

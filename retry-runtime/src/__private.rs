@@ -21,16 +21,16 @@ pub use crate::observe::unnested::{Within as InAttempt, attempt};
 
 /// Registers a function for the inventory. There without the feature too: where a program and its build script have
 /// different features, the macros have those of both.
-#[cfg(feature = "inventory")]
+#[cfg(any(feature = "inventory", feature = "settings"))]
 pub use ::inventory::submit as list;
 
-#[cfg(not(feature = "inventory"))]
+#[cfg(not(any(feature = "inventory", feature = "settings")))]
 pub use crate::__retry_list_nowhere as list;
-#[cfg(feature = "inventory")]
+#[cfg(any(feature = "inventory", feature = "settings"))]
 pub use crate::observe::{BreakerState, BudgetBalance, Listed};
 
 /// Registers nothing.
-#[cfg(not(feature = "inventory"))]
+#[cfg(not(any(feature = "inventory", feature = "settings")))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __retry_list_nowhere {

@@ -18,6 +18,8 @@ mod observe;
 mod policy;
 mod retry;
 mod rng;
+#[cfg(feature = "settings")]
+pub mod settings;
 mod site;
 mod sleep;
 mod time;
@@ -52,10 +54,10 @@ pub use observe::Event;
 pub use observe::metrics;
 #[cfg(feature = "nested")]
 pub use observe::nested::{NestedRetries, nested_retries};
+#[cfg(any(feature = "inventory", feature = "settings"))]
+pub use observe::{AnnotatedFunction, inventory};
 #[cfg(feature = "inventory")]
-pub use observe::{
-    AnnotatedFunction, BreakerState, BudgetBalance, OperationStatistics, inventory, statistics,
-};
+pub use observe::{BreakerState, BudgetBalance, OperationStatistics, statistics};
 pub use policy::{Delays, RetryPolicy};
 pub use retry_macros::{Classify, retry};
 pub use retry_rules::{Backoff, CustomBackoff, Jitter};

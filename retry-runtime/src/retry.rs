@@ -3,13 +3,15 @@
 
 mod bounded;
 mod guarded;
+mod tuning;
 
 use std::time::Instant;
 
 use rand::Rng;
 
+use self::tuning::Tuning;
 use crate::{
-    Context, Event, RetryBudget, RetryError, StopReason, Verdict,
+    Context, Event, RetryBudget, RetryError, RetryPolicy, StopReason, Verdict,
     bounds::Bounds,
     delay::Delay,
     driver::{Decision, Driver},
@@ -50,8 +52,21 @@ impl Decision {
 
 /// The state of one call. Nothing is written for a call that succeeds at once but the mark that there is
 /// nothing.
-#[derive(Clone, Copy, Debug)]
-pub struct Retry(Option<Driver>);
+#[derive(Clone, Debug)]
+pub struct Retry(Option<Begun>);
+
+/// What is known of a call once something is.
+#[derive(Clone, Debug)]
+struct Begun {
+    driver: Driver,
+    tuning: Tuning,
+}
+
+impl Begun {
+    fn with(driver: Driver) -> Self {
+        Self { driver, tuning: Tuning::default() }
+    }
+}
 
 impl Retry {
     /// A call whose policy alone says whether its start must be known.
@@ -66,7 +81,7 @@ impl Retry {
     #[inline]
     pub(crate) fn unbegun(site: &Site) -> Self {
         let is_timed = ARE_TIMED || site.policy().max_elapsed().is_some();
-        Self(is_timed.then(|| Driver::timed(site.clock()())))
+        Self(is_timed.then(|| Begun::with(Driver::timed(site.clock()()))))
     }
 
     /// A call whose start must be known.
@@ -77,20 +92,44 @@ impl Retry {
 
     pub(crate) fn timed_at(site: &Site, now: Instant) -> Self {
         observe::begin(site);
-        Self(Some(Driver::timed(now)))
+        Self(Some(Begun::with(Driver::timed(now))))
     }
 
     fn driver(&self) -> Driver {
-        self.0.unwrap_or(Driver::untimed())
+        self.0.as_ref().map_or(Driver::untimed(), |begun| begun.driver)
+    }
+
+    fn begun(&mut self) -> &mut Begun {
+        self.0.get_or_insert_with(|| Begun::with(Driver::untimed()))
     }
 
     fn driver_mut(&mut self) -> &mut Driver {
-        self.0.get_or_insert(Driver::untimed())
+        &mut self.begun().driver
+    }
+
+    /// The driver and the policy, which is read now at the latest.
+    #[inline]
+    fn decider<'a>(&'a mut self, site: &'a Site) -> (&'a mut Driver, &'a RetryPolicy) {
+        let Begun { driver, tuning } = self.begun();
+        tuning.read(site, driver.attempt());
+        (driver, tuning.policy(site))
+    }
+
+    /// The policy, as far as it has been read.
+    fn policy<'a>(&'a self, site: &'a Site) -> &'a RetryPolicy {
+        self.0.as_ref().map_or(site.policy(), |begun| begun.tuning.policy(site))
+    }
+
+    /// The policy comes from `policy`, unless it has been read.
+    #[cfg(feature = "settings")]
+    pub fn read_from(&mut self, site: &Site, policy: impl FnOnce() -> RetryPolicy) {
+        self.begun().tuning.read_from(site, policy);
     }
 
     /// Counts from `now`, whatever happened before.
-    pub(crate) fn retimed(self, now: Instant) -> Self {
-        Self(Some(self.driver().retimed(now)))
+    pub(crate) fn retime(&mut self, now: Instant) {
+        let driver = self.driver_mut();
+        *driver = driver.retimed(now);
     }
 
     /// An attempt failed: the wait before the next one, or `None` if the call is over.
@@ -98,9 +137,9 @@ impl Retry {
     #[inline(never)]
     pub fn failed(&mut self, site: &Site, verdict: Verdict, error: Described<'_>) -> Option<Delay> {
         if !observe::is_heard() {
-            let driver = self.driver_mut();
+            let (driver, policy) = self.decider(site);
             let attempt = driver.attempt();
-            if let Some(decision) = driver.failed_at_once(site.policy(), verdict, Bounds::NONE) {
+            if let Some(decision) = driver.failed_at_once(policy, verdict, Bounds::NONE) {
                 return decision.delay(site, attempt);
             }
         }
@@ -119,12 +158,12 @@ impl Retry {
         rng: &mut dyn Rng,
     ) -> Option<Delay> {
         let is_heard = bounds.is_heard();
-        let driver = self.driver_mut();
+        let (driver, policy) = self.decider(site);
         if bounds.told.is_some() || observe::is_timed() {
             driver.note_failure(clock());
         }
         let attempt = driver.attempt();
-        let decision = driver.failed(site.policy(), verdict, bounds, clock, rng);
+        let decision = driver.failed(policy, verdict, bounds, clock, rng);
         if let Some(budget) = bounds.budget {
             budget.asked(decision == Decision::Stop(StopReason::Budget), clock);
         }
@@ -182,7 +221,7 @@ impl Retry {
     #[inline(never)]
     fn count_success(&self, site: &Site, clock: fn() -> Instant) {
         match &self.0 {
-            Some(driver) if driver.attempt() == 1 => {
+            Some(Begun { driver, .. }) if driver.attempt() == 1 => {
                 observe::count_success(site, || if ARE_TIMED { driver.nanos_until(clock()) } else { 0 });
             }
             None if !ARE_TIMED => observe::count_success(site, || 0),
@@ -235,7 +274,7 @@ impl Retry {
     #[must_use]
     pub const fn is_retry(&self) -> bool {
         match &self.0 {
-            Some(driver) => driver.attempt() > 1,
+            Some(begun) => begun.driver.attempt() > 1,
             None => false,
         }
     }
@@ -253,12 +292,13 @@ impl Retry {
 
     /// What the attempt that comes may know.
     #[must_use]
-    pub fn context(&self, site: &Site) -> Context<'static> {
+    pub fn context(&mut self, site: &Site) -> Context<'static> {
         self.context_at(site, &site.clock())
     }
 
-    pub(crate) fn context_at(&self, site: &Site, clock: &dyn Fn() -> Instant) -> Context<'static> {
-        self.driver().context(site.policy(), site.operation(), clock)
+    pub(crate) fn context_at(&mut self, site: &Site, clock: &dyn Fn() -> Instant) -> Context<'static> {
+        let (driver, policy) = self.decider(site);
+        driver.context(policy, site.operation(), clock)
     }
 
     /// What happened to the attempt that ended last: `error` did, and `delay` follows.
@@ -274,7 +314,7 @@ impl Retry {
             operation: site.operation(),
             service: site.service(),
             attempt: driver.attempt(),
-            max_attempts: site.policy().max_attempts(),
+            max_attempts: self.policy(site).max_attempts(),
             delay: delay.map(Delay::duration),
             error,
             elapsed: driver.elapsed(clock),
@@ -308,7 +348,7 @@ impl Retry {
     /// What the last retry was charged for; a call that knows nothing of itself made none.
     #[inline]
     pub(crate) fn charged(&self) -> Option<Failure> {
-        self.0.and_then(|driver| driver.charged())
+        self.0.as_ref().and_then(|begun| begun.driver.charged())
     }
 
     pub(crate) fn stop_reason(&self) -> Option<StopReason> {
@@ -320,9 +360,9 @@ impl Retry {
 mod tests {
     use super::*;
 
-    /// Part of every retried future, whatever limits others have.
+    /// Part of every retried future, whatever limits others have. With settings there are a pointer to the policy.
     #[test]
     fn the_state_of_a_call_takes_23_bytes() {
-        assert_eq!(size_of::<Retry>(), 23);
+        assert_eq!(size_of::<Retry>(), if cfg!(feature = "settings") { 32 } else { 23 });
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{panic::Location, time::Instant};
 
-use crate::{RetryPolicy, clock, observe::Figures};
+use crate::{RetryPolicy, clock, observe::Figures, policy::Draft};
 
 /// How a call waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,13 +18,16 @@ pub struct Site {
     operation: &'static str,
     service: Option<&'static str>,
     mode: Mode,
-    policy: RetryPolicy,
+    policy: Draft,
+    /// Whether settings may change the policy.
+    #[cfg(feature = "settings")]
+    is_configurable: bool,
     #[cfg(any(feature = "metrics", feature = "inventory"))]
     figures: Option<&'static Figures>,
     #[cfg(any(feature = "metrics", feature = "inventory"))]
     figures_of_all: Option<fn() -> &'static Figures>,
     #[cfg_attr(
-        not(any(feature = "tokio", feature = "inventory")),
+        not(any(feature = "tokio", feature = "inventory", feature = "settings")),
         expect(dead_code, reason = "for the inventory, and for a warning about tokio's threads")
     )]
     location: &'static Location<'static>,
@@ -34,36 +37,48 @@ impl Site {
     /// Blocks its thread.
     #[must_use]
     #[track_caller]
-    pub const fn blocking(operation: &'static str, policy: RetryPolicy) -> Self {
+    pub const fn blocking(operation: &'static str, policy: Draft) -> Self {
         Self::new(operation, Mode::Blocking, policy)
     }
 
     /// Awaits a sleeper that the user named, or may yet name.
     #[must_use]
     #[track_caller]
-    pub const fn asynchronous(operation: &'static str, policy: RetryPolicy) -> Self {
+    pub const fn asynchronous(operation: &'static str, policy: Draft) -> Self {
         Self::new(operation, Mode::Async, policy)
     }
 
     /// Awaits tokio's timer.
     #[must_use]
     #[track_caller]
-    pub const fn tokio(operation: &'static str, policy: RetryPolicy) -> Self {
+    pub const fn tokio(operation: &'static str, policy: Draft) -> Self {
         Self::new(operation, Mode::Tokio, policy)
     }
 
     #[track_caller]
-    const fn new(operation: &'static str, mode: Mode, policy: RetryPolicy) -> Self {
+    const fn new(operation: &'static str, mode: Mode, policy: Draft) -> Self {
         Self {
             operation,
             service: None,
             mode,
             policy,
+            #[cfg(feature = "settings")]
+            is_configurable: true,
             #[cfg(any(feature = "metrics", feature = "inventory"))]
             figures: None,
             #[cfg(any(feature = "metrics", feature = "inventory"))]
             figures_of_all: None,
             location: Location::caller(),
+        }
+    }
+
+    /// Out of reach of settings.
+    #[must_use]
+    pub const fn fixed(self) -> Self {
+        Self {
+            #[cfg(feature = "settings")]
+            is_configurable: false,
+            ..self
         }
     }
 
@@ -136,7 +151,18 @@ impl Site {
 
     #[inline]
     pub(crate) const fn policy(&self) -> &RetryPolicy {
-        &self.policy
+        self.policy.policy()
+    }
+
+    /// The policy, and what of it the attribute wrote.
+    #[cfg(feature = "settings")]
+    pub(crate) const fn draft(&self) -> Draft {
+        self.policy
+    }
+
+    #[cfg(feature = "settings")]
+    pub(crate) const fn is_configurable(&self) -> bool {
+        self.is_configurable
     }
 
     pub(crate) const fn is_async(&self) -> bool {
@@ -157,7 +183,7 @@ impl Site {
     }
 
     /// Where the function is annotated or the call is written.
-    #[cfg(any(feature = "tokio", feature = "inventory"))]
+    #[cfg(any(feature = "tokio", feature = "inventory", feature = "settings"))]
     pub(crate) const fn location(&self) -> &'static Location<'static> {
         self.location
     }

@@ -26,7 +26,8 @@ pub(super) fn generic(plan: &Plan, has_figures: bool) -> Option<TokenStream> {
     let own_name = plan.own_name();
     let operation = Some(&plan.operation).filter(is_known).unwrap_or(&own_name);
     let service = plan.service.as_ref().filter(is_known);
-    let site = site(plan, operation, service, &quote!(#krate::RetryPolicy::DEFAULT));
+    let site =
+        site(plan, operation, service, &quote!(#krate::__private::Draft::of(#krate::RetryPolicy::DEFAULT)));
     let counted = counted(has_figures);
     let declared = quote!(static __RETRY_SITE: #krate::__private::Site = #site #counted;);
     entry(plan, &declared, &quote!(generic(&__RETRY_SITE)))

@@ -25,7 +25,7 @@ pub(super) fn constants(plan: &Plan) -> Constants {
         // An item cannot name generics; here the first fault ends the evaluation.
         let (name, draft) = (local("draft").into_token_stream(), draft(plan));
         let checks = checks(&name);
-        let site = own_site(plan, &quote!(#name.checked()));
+        let site = own_site(plan, &name);
         // The sign by which a second attribute knows the first.
         let mut items = quote!(
             const __RETRY_GENERIC: () = ();
@@ -42,14 +42,13 @@ pub(super) fn constants(plan: &Plan) -> Constants {
         Policy { base: Base::Path(path), changes, .. } if changes.is_empty() => {
             // Declared, so that a path to something else is told so.
             let name = Ends::of(path).ident("__RETRY_POLICY");
-            (quote!(const #name: #krate::RetryPolicy = #path;), name.into_token_stream())
+            let of = quote!(#krate::__private::Draft::of(#name));
+            (quote!(const #name: #krate::RetryPolicy = #path;), of)
         }
-        Policy { base: preset, changes, .. } if changes.is_empty() => {
-            (TokenStream::new(), base(plan, preset))
-        }
+        Policy { changes, .. } if changes.is_empty() => (TokenStream::new(), draft(plan)),
         Policy { schedule: Some(_), .. } => {
             let draft = draft(plan);
-            (TokenStream::new(), quote!(#draft.build()))
+            (TokenStream::new(), quote!(#draft.settled()))
         }
         Policy { schedule: None, .. } => {
             let (draft, checks) = (draft(plan), checks(&quote!(__RETRY_DRAFT)));
@@ -57,7 +56,7 @@ pub(super) fn constants(plan: &Plan) -> Constants {
                 const __RETRY_DRAFT: #krate::__private::Draft = #draft;
                 #(const _: () = #checks;)*
             };
-            (items, quote!(__RETRY_DRAFT.checked()))
+            (items, quote!(__RETRY_DRAFT))
         }
     };
     let site = own_site(plan, &policy);

@@ -100,11 +100,12 @@ impl Turn<'_> {
         if !time.limits_attempts() {
             return quote!(#attempt.await);
         }
-        let krate = &self.plan.krate;
+        let site = &self.constants.site;
         let limit = match &time.attempt_timeout {
             Some(timeout) if !time.has_deadline() => {
                 let timeout = value(self.plan, timeout);
-                quote!(#krate::__private::Limit::attempt(#timeout))
+                let retry = local("retry");
+                quote!(#retry.attempt_limit(#site, #timeout))
             }
             _ => {
                 let limit = local("limit");

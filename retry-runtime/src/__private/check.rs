@@ -61,10 +61,7 @@ pub const fn max_total_delay(draft: &Draft) {
 #[must_use]
 #[track_caller]
 pub const fn attempt_timeout(limit: Duration) -> Duration {
-    assert!(
-        !limit.is_zero(),
-        "`attempt_timeout` of zero leaves no time for an attempt: raise it, or remove it"
-    );
+    refuse(Fault::of_limit("attempt_timeout", limit));
     limit
 }
 
@@ -75,7 +72,7 @@ pub const fn attempt_timeout(limit: Duration) -> Duration {
 #[must_use]
 #[track_caller]
 pub const fn deadline(limit: Duration) -> Duration {
-    assert!(!limit.is_zero(), "`deadline` of zero leaves no time for an attempt: raise it, or remove it");
+    refuse(Fault::of_limit("deadline", limit));
     limit
 }
 

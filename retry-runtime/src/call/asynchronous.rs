@@ -167,7 +167,7 @@ where
     {
         let mut retry = self.start(wrapped);
         loop {
-            if let Err(error) = self.prepare(&retry).await {
+            if let Err(error) = self.prepare(&mut retry).await {
                 self.abandon(&mut retry, &error);
                 return Err((error, retry));
             }
@@ -198,7 +198,7 @@ where
         }
     }
 
-    async fn prepare(&mut self, retry: &Retry) -> Result<(), E>
+    async fn prepare(&mut self, retry: &mut Retry) -> Result<(), E>
     where
         E: Loggable,
     {

@@ -18,6 +18,7 @@ use crate::{
     Context, IntoVerdict, RetryBudget, RetryError, RetryPolicy, StopReason, Verdict,
     delay::Delay,
     observe::{self, ARE_TIMED, Described},
+    policy::Draft,
     retry::Retry,
     rng::ThreadRng,
     site::Site,
@@ -70,7 +71,7 @@ impl RetryPolicy {
     /// Starts a call whose attempts are made in a loop; `operation` is its name in logs.
     #[track_caller]
     pub fn attempts(&self, operation: &'static str) -> Attempts {
-        let site = Site::asynchronous(operation, *self);
+        let site = Site::asynchronous(operation, Draft::of(*self));
         Attempts {
             site,
             retry: Retry::unbegun(&site),
@@ -123,7 +124,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
     pub fn clock(mut self, clock: fn() -> Instant) -> Self {
         self.clock = Some(clock);
         if ARE_TIMED || self.site.policy().max_elapsed().is_some() {
-            self.retry = self.retry.retimed(clock());
+            self.retry.retime(clock());
         }
         self
     }
@@ -232,8 +233,9 @@ impl<S, G: Guards<()>> Attempts<S, G> {
         self.clock.unwrap_or_else(|| self.site.clock())
     }
 
-    fn context(&self) -> Context<'static> {
-        self.retry.context_at(&self.site, &self.now())
+    fn context(&mut self) -> Context<'static> {
+        let now = self.now();
+        self.retry.context_at(&self.site, &now)
     }
 
     /// Settles an attempt that was given up without a word. Panics where no further attempt is allowed.

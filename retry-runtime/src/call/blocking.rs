@@ -124,7 +124,7 @@ where
     {
         let mut retry = self.start(wrapped);
         loop {
-            if let Err(error) = self.prepare(&retry) {
+            if let Err(error) = self.prepare(&mut retry) {
                 self.abandon(&mut retry, &error);
                 return Err((error, retry));
             }
@@ -150,7 +150,7 @@ where
         }
     }
 
-    fn prepare(&mut self, retry: &Retry) -> Result<(), E>
+    fn prepare(&mut self, retry: &mut Retry) -> Result<(), E>
     where
         E: Loggable,
     {

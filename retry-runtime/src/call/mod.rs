@@ -14,7 +14,7 @@ pub use attempts::Attempts;
 use parts::{Anything, Asynchronous, Blocking, Operation};
 use rand::Rng;
 
-use crate::{RetryPolicy, site::Site};
+use crate::{RetryPolicy, policy::Draft, site::Site};
 
 /// A closure that will be called until it succeeds or the policy says stop. Nothing happens before
 /// `run`.
@@ -81,7 +81,7 @@ impl RetryPolicy {
     where
         F: FnMut() -> Result<T, E>,
     {
-        Call::new(Site::blocking("call", *self), operation)
+        Call::new(Site::blocking("call", Draft::of(*self)), operation)
     }
 
     /// Calls an async closure with this policy: `policy.call_async(async || ..).filter(..).run().await`.
@@ -110,7 +110,7 @@ impl RetryPolicy {
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<T, E>>,
     {
-        Call::new(Site::asynchronous("call_async", *self), operation)
+        Call::new(Site::asynchronous("call_async", Draft::of(*self)), operation)
     }
 }
 

@@ -101,7 +101,7 @@ where
     }
 
     /// What `before_retry` may know; `None` if there is none, or nothing to prepare for.
-    pub(super) fn preparation(&self, retry: &Retry) -> Option<Context<'static>> {
+    pub(super) fn preparation(&self, retry: &mut Retry) -> Option<Context<'static>> {
         let due = B::LISTEN && retry.is_retry();
         due.then(|| retry.context_at(&self.core.site, &self.core.now()))
     }

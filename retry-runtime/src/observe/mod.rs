@@ -3,7 +3,7 @@
 mod describe;
 mod event;
 mod figures;
-#[cfg(feature = "inventory")]
+#[cfg(any(feature = "inventory", feature = "settings"))]
 mod inventory;
 mod last_shown;
 pub(crate) mod log;
@@ -20,10 +20,10 @@ pub use describe::{Described, Show, Shown};
 pub use event::{Event, Told};
 pub use figures::Figures;
 pub(crate) use figures::{ARE_KEPT, ARE_TIMED};
+#[cfg(any(feature = "inventory", feature = "settings"))]
+pub use inventory::{AnnotatedFunction, BreakerState, BudgetBalance, Listed, inventory};
 #[cfg(feature = "inventory")]
-pub use inventory::{
-    AnnotatedFunction, BreakerState, BudgetBalance, Listed, OperationStatistics, inventory, statistics,
-};
+pub use inventory::{OperationStatistics, statistics};
 pub(crate) use last_shown::LastShown;
 pub use span::{CallSpan, IsOn, Spans, Tracing};
 

@@ -2,13 +2,15 @@
 
 mod delays;
 mod draft;
+mod field;
 mod presets;
 
 use std::time::Duration;
 
 pub use delays::Delays;
 pub use draft::Draft;
-use retry_rules::{Schedule, UNLIMITED};
+pub(crate) use field::{Field, Fields};
+use retry_rules::{Fault, Schedule, UNLIMITED};
 
 use crate::{Backoff, Jitter};
 
@@ -38,12 +40,55 @@ use crate::{Backoff, Jitter};
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[must_use]
 pub struct RetryPolicy {
+    name: &'static str,
     schedule: Schedule,
     max_retry_after: Duration,
     max_total_delay: Option<Duration>,
     slot_count: u32,
     slot_width: Duration,
+    coordinated: bool,
     idempotency_ttl: Duration,
+}
+
+/// Naming a policy.
+impl RetryPolicy {
+    /// [`RetryPolicy::DEFAULT`] under a name of its own, by which logs, the inventory and
+    /// settings (feature `settings`) find it: 1 to 64 of `a`–`z`, `0`–`9`, `_`, `-` and `.`, the first one a letter.
+    /// What is changed afterwards keeps the name.
+    ///
+    /// ```
+    /// use retry_runtime::RetryPolicy;
+    ///
+    /// const PAYMENTS: RetryPolicy = RetryPolicy::named("payments").with_max_attempts(4);
+    ///
+    /// assert_eq!(PAYMENTS.name(), "payments");
+    /// assert_eq!(RetryPolicy::HTTP.name(), "http");
+    /// ```
+    ///
+    /// # Panics
+    /// If the name has other letters, or is too long; in a `const` at compile time.
+    #[track_caller]
+    pub const fn named(name: &'static str) -> Self {
+        Self::DEFAULT.with_name(name)
+    }
+
+    /// The same figures under another name.
+    ///
+    /// # Panics
+    /// As [`named`](Self::named).
+    #[track_caller]
+    pub const fn with_name(self, name: &'static str) -> Self {
+        if let Some(fault) = Fault::of_name(name) {
+            panic!("{}", fault.message().as_str());
+        }
+        Self { name, ..self }
+    }
+
+    /// Its name: that of the preset it comes from, unless it was given one of its own.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
 }
 
 /// What a policy says.
@@ -115,6 +160,12 @@ impl RetryPolicy {
     #[must_use]
     pub const fn slot_width(&self) -> Duration {
         self.slot_width
+    }
+
+    /// Whether a coordinator may spread its retries over slots.
+    #[must_use]
+    pub const fn is_coordinated(&self) -> bool {
+        self.coordinated
     }
 
     /// How long a coordinator remembers a finished idempotency key. Nothing reads it in a single
@@ -226,6 +277,29 @@ impl RetryPolicy {
     /// Zero refuses every hint but "now".
     pub const fn with_max_retry_after(self, limit: Duration) -> Self {
         Draft::of(self).max_retry_after(limit).build()
+    }
+
+    /// Sets over how many slots a coordinator spreads the retries of a cluster, and how wide each of them is.
+    ///
+    /// # Panics
+    /// If `count` is 0 or above 10,000, or `width` is below 1 ms.
+    #[track_caller]
+    pub const fn with_slots(self, count: u32, width: Duration) -> Self {
+        Draft::of(self).slot_count(count).slot_width(width).build()
+    }
+
+    /// Sets whether a coordinator may spread its retries over slots: it does, unless told otherwise.
+    pub const fn with_coordination(self, coordinated: bool) -> Self {
+        Draft::of(self).coordinated(coordinated).build()
+    }
+
+    /// Sets how long a coordinator remembers a finished idempotency key.
+    ///
+    /// # Panics
+    /// If `ttl` is below 1 s.
+    #[track_caller]
+    pub const fn with_idempotency_ttl(self, ttl: Duration) -> Self {
+        Draft::of(self).idempotency_ttl(ttl).build()
     }
 
     /// Promises that all waits together never take longer than `limit`, server hints included: the

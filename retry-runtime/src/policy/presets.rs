@@ -5,13 +5,21 @@ use retry_rules::{DEFAULT_MAX_RETRY_AFTER, Preset, presets};
 use super::RetryPolicy;
 
 const fn policy(preset: &Preset) -> RetryPolicy {
-    RetryPolicy {
-        schedule: preset.schedule,
-        max_retry_after: DEFAULT_MAX_RETRY_AFTER,
-        max_total_delay: None,
-        slot_count: preset.slot_count,
-        slot_width: preset.slot_width,
-        idempotency_ttl: preset.idempotency_ttl,
+    RetryPolicy::of_preset(preset)
+}
+
+impl RetryPolicy {
+    pub(crate) const fn of_preset(preset: &Preset) -> Self {
+        Self {
+            name: preset.name,
+            schedule: preset.schedule,
+            max_retry_after: DEFAULT_MAX_RETRY_AFTER,
+            max_total_delay: None,
+            slot_count: preset.slot_count,
+            slot_width: preset.slot_width,
+            coordinated: true,
+            idempotency_ttl: preset.idempotency_ttl,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::Retry;
+use super::{Begun, Retry, tuning::Tuning};
 use crate::{
     Elapsed, Event, RetryError, StopReason, Verdict,
     bounds::Bounds,
@@ -18,7 +18,23 @@ impl Retry {
     #[must_use]
     pub fn until(site: &Site, limit: Duration, sooner: Option<Instant>) -> (Self, Deadline) {
         let now = site.clock()();
-        (Self::timed_at(site, now), Deadline::after(now, limit, sooner))
+        let mut retry = Self::timed_at(site, now);
+        let limit = retry.tuning(site).deadline(limit);
+        (retry, Deadline::after(now, limit, sooner))
+    }
+
+    /// What settings say of the call: its attempts' limits must be known before the first one.
+    fn tuning(&mut self, site: &Site) -> &Tuning {
+        let Begun { driver, tuning } = self.begun();
+        tuning.read(site, driver.attempt());
+        tuning
+    }
+
+    /// How long an attempt may take where nothing limits the call.
+    #[inline]
+    pub fn attempt_limit(&mut self, site: &Site, timeout: Duration) -> Limit {
+        let timeout = if Tuning::may_differ() { self.tuning(site).attempt_timeout(timeout) } else { timeout };
+        Limit::attempt(timeout)
     }
 
     /// How long the attempt that comes may take.
@@ -26,14 +42,14 @@ impl Retry {
     /// # Errors
     /// Nothing is left: it must not be made.
     #[inline]
-    pub fn limit(&self, site: &Site, deadline: Deadline, timeout: Duration) -> Result<Limit, Elapsed> {
+    pub fn limit(&mut self, site: &Site, deadline: Deadline, timeout: Duration) -> Result<Limit, Elapsed> {
         let clock = site.clock();
         // The first attempt begins with the call, whose start was read.
         let is_over = if self.is_retry() { deadline.is_over(clock(), 0) } else { deadline.had_passed() };
         if is_over {
             Err(deadline.elapsed().unmade())
         } else {
-            Ok(Limit::attempt(timeout).until(deadline, clock))
+            Ok(self.attempt_limit(site, timeout).until(deadline, clock))
         }
     }
 
@@ -47,7 +63,7 @@ impl Retry {
     ///
     /// # Errors
     /// Nothing is left: it must not run.
-    pub fn limit_of_preparation(&self, site: &Site, deadline: Deadline) -> Result<Limit, Elapsed> {
+    pub fn limit_of_preparation(&mut self, site: &Site, deadline: Deadline) -> Result<Limit, Elapsed> {
         self.limit(site, deadline, Duration::MAX).map(Limit::of_preparation)
     }
 

@@ -188,8 +188,8 @@ impl Retry {
             return Queued::Made;
         }
         let wait = Delay::of(turn.wait(clock()));
-        let driver = self.driver_mut();
-        match driver.may_wait(site.policy(), bounds, wait.nanos(), &clock) {
+        let (driver, policy) = self.decider(site);
+        match driver.may_wait(policy, bounds, wait.nanos(), &clock) {
             Ok(()) if !wait.lasts() => Queued::Made,
             Ok(()) => {
                 if site.is_on_tokio() {

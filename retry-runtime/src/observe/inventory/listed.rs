@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{AnnotatedFunction, BreakerState, BudgetBalance, OperationStatistics};
+#[cfg(feature = "inventory")]
+use super::OperationStatistics;
+use super::{AnnotatedFunction, BreakerState, BudgetBalance};
 use crate::site::Site;
 
 /// An annotated function.
@@ -14,7 +16,9 @@ pub struct Listed {
     is_generic: bool,
     attempt_timeout: Option<Duration>,
     deadline: Option<Duration>,
+    #[cfg_attr(not(feature = "inventory"), expect(dead_code, reason = "for the statistics"))]
     budget: Option<fn() -> BudgetBalance>,
+    #[cfg_attr(not(feature = "inventory"), expect(dead_code, reason = "for the statistics"))]
     circuit_breaker: Option<fn() -> BreakerState>,
 }
 
@@ -73,7 +77,7 @@ impl Listed {
     }
 
     /// All there are, in the order of their places.
-    pub(super) fn all() -> Vec<&'static Self> {
+    pub(crate) fn all() -> Vec<&'static Self> {
         let mut all: Vec<&Self> = ::inventory::iter::<Self>.into_iter().collect();
         all.sort_by_key(|listed| {
             let place = listed.site.location();
@@ -100,8 +104,26 @@ impl Listed {
         }
     }
 
+    /// The site, which is that of the calls unless they have type parameters.
+    #[cfg(feature = "settings")]
+    pub(crate) const fn site(&self) -> &'static Site {
+        self.site
+    }
+
+    #[cfg(feature = "settings")]
+    pub(crate) const fn is_generic(&self) -> bool {
+        self.is_generic
+    }
+
+    /// `attempt_timeout` and `deadline`, where they are known.
+    #[cfg(feature = "settings")]
+    pub(crate) const fn limits(&self) -> (Option<Duration>, Option<Duration>) {
+        (self.attempt_timeout, self.deadline)
+    }
+
     /// What was counted of it, and how the guards are that it names. `None` where each instance has names of its own,
     /// by which it is counted.
+    #[cfg(feature = "inventory")]
     pub(super) fn statistics(&self) -> Option<OperationStatistics> {
         let site = self.site;
         let counts = &site.own_figures()?.counts;

@@ -1,5 +1,6 @@
 //! The annotated functions of a program, and what is counted of them.
 
+#[cfg(feature = "inventory")]
 mod counts;
 mod listed;
 mod statistics;
@@ -8,10 +9,13 @@ mod words;
 
 use std::time::Duration;
 
+#[cfg(feature = "inventory")]
 pub(super) use self::counts::Counts;
+#[cfg(feature = "inventory")]
+pub use self::statistics::{OperationStatistics, statistics};
 pub use self::{
     listed::Listed,
-    statistics::{BreakerState, BudgetBalance, OperationStatistics, statistics},
+    statistics::{BreakerState, BudgetBalance},
 };
 use crate::RetryPolicy;
 

@@ -1,7 +1,10 @@
 //! What was counted so far, as a value.
 
+#[cfg(feature = "inventory")]
 use super::Listed;
-use crate::{CircuitBreaker, CircuitState, RetryBudget, observe::Figures};
+#[cfg(feature = "inventory")]
+use crate::observe::Figures;
+use crate::{CircuitBreaker, CircuitState, RetryBudget};
 
 /// What became of the calls so far: for every annotated function, called or not, in the order of [`inventory`], then for
 /// every other operation that was called, in the order of its names. Feature `inventory`.
@@ -42,6 +45,7 @@ use crate::{CircuitBreaker, CircuitState, RetryBudget, observe::Figures};
 ///
 /// [`inventory`]: super::inventory()
 #[must_use]
+#[cfg(feature = "inventory")]
 pub fn statistics() -> Vec<OperationStatistics> {
     let functions = Listed::all().into_iter().filter_map(Listed::statistics);
     let mut named = Figures::all_named();
@@ -52,6 +56,7 @@ pub fn statistics() -> Vec<OperationStatistics> {
 }
 
 /// What became of the calls of one operation so far.
+#[cfg(feature = "inventory")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]

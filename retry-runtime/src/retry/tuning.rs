@@ -1,0 +1,96 @@
+//! The policy of a call: its site's, or what settings make of that, read when it is first needed and kept to the
+//! call's end. Without the feature `settings` it takes no byte.
+
+#[cfg(feature = "settings")]
+pub(super) use self::read::Tuning;
+#[cfg(not(feature = "settings"))]
+pub(super) use self::unread::Tuning;
+
+#[cfg(feature = "settings")]
+mod read {
+    use std::{sync::Arc, time::Duration};
+
+    use crate::{
+        RetryPolicy,
+        settings::{self, Tuned},
+        site::Site,
+    };
+
+    /// `None` before it was read, and where there are no settings.
+    #[derive(Clone, Debug, Default)]
+    pub(in crate::retry) struct Tuning(Option<Arc<Tuned>>);
+
+    impl Tuning {
+        /// Reads it during the first attempt, unless that has been done.
+        #[inline]
+        pub(in crate::retry) fn read(&mut self, site: &Site, attempt: u32) {
+            if attempt == 1 && self.0.is_none() {
+                self.0 = settings::tuned(site);
+            }
+        }
+
+        /// The same of a call whose policy the user computes.
+        pub(in crate::retry) fn read_from(&mut self, site: &Site, policy: impl FnOnce() -> RetryPolicy) {
+            if self.0.is_none() {
+                self.0 = Some(settings::tuned_from(site, policy()));
+            }
+        }
+
+        /// Whether there are any settings.
+        pub(in crate::retry) fn may_differ() -> bool {
+            settings::are_read()
+        }
+
+        #[inline]
+        pub(in crate::retry) fn policy<'a>(&'a self, site: &'a Site) -> &'a RetryPolicy {
+            match &self.0 {
+                Some(tuned) => &tuned.policy,
+                None => site.policy(),
+            }
+        }
+
+        pub(in crate::retry) fn attempt_timeout(&self, written: Duration) -> Duration {
+            self.0.as_ref().and_then(|tuned| tuned.attempt_timeout).unwrap_or(written)
+        }
+
+        pub(in crate::retry) fn deadline(&self, written: Duration) -> Duration {
+            self.0.as_ref().and_then(|tuned| tuned.deadline).unwrap_or(written)
+        }
+    }
+}
+
+#[cfg(not(feature = "settings"))]
+mod unread {
+    use std::time::Duration;
+
+    use crate::{RetryPolicy, site::Site};
+
+    #[derive(Clone, Copy, Debug, Default)]
+    pub(in crate::retry) struct Tuning;
+
+    #[expect(clippy::unused_self, reason = "as where there are settings")]
+    impl Tuning {
+        #[inline]
+        pub(in crate::retry) const fn may_differ() -> bool {
+            false
+        }
+
+        #[inline]
+        pub(in crate::retry) const fn read(self, _: &Site, _: u32) {}
+
+        #[inline]
+        pub(in crate::retry) const fn policy<'a>(&self, site: &'a Site) -> &'a RetryPolicy {
+            site.policy()
+        }
+
+        #[inline]
+        pub(in crate::retry) const fn attempt_timeout(self, written: Duration) -> Duration {
+            written
+        }
+
+        #[inline]
+        pub(in crate::retry) const fn deadline(self, written: Duration) -> Duration {
+            written
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! All that sources say, one above the other, and what follows for each call. A value of this type never changes:
+//! whoever reads it sees all of one reading, and nothing of another.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    panic::Location,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use retry_rules::{PRESETS, names};
+
+use super::{problem::Problem, resolve::Subject, section::Section};
+use crate::{RetryPolicy, observe::Listed, policy::Draft, site::Site};
+
+/// What one source says, by [plain](plain) names.
+pub(super) type Names = BTreeMap<String, Section>;
+
+/// The sources, in the order in which they override each other.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sources {
+    pub(super) files: Names,
+    pub(super) environment: Names,
+    pub(super) run_time: Names,
+}
+
+impl Sources {
+    pub(super) fn in_order(&self) -> [&Names; 3] {
+        [&self.files, &self.environment, &self.run_time]
+    }
+
+    /// The names that anything is said of.
+    pub(super) fn names(&self) -> BTreeSet<&str> {
+        self.in_order().into_iter().flat_map(Names::keys).map(String::as_str).collect()
+    }
+}
+
+/// A name as the environment can write it: `billing.create-invoice` is `billing_create_invoice` there.
+pub(super) fn plain(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
+}
+
+/// What settings make of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Tuned {
+    pub(crate) policy: RetryPolicy,
+    /// Where they say something of it.
+    pub(crate) attempt_timeout: Option<Duration>,
+    /// The same.
+    pub(crate) deadline: Option<Duration>,
+}
+
+/// The sources, and what follows from them for the annotated functions.
+#[derive(Debug)]
+pub(super) struct Layers {
+    pub(super) sources: Sources,
+    /// The names of policies: one that is called so is no operation.
+    policies: BTreeSet<String>,
+    /// By the address of the function's site.
+    functions: HashMap<usize, Arc<Tuned>>,
+    /// Places whose policy would break a rule, and which have been told so.
+    warned: Mutex<BTreeSet<Location<'static>>>,
+}
+
+impl Layers {
+    /// Checks them against each other and against what the program has.
+    pub(super) fn of(sources: Sources) -> (Self, Vec<Problem>) {
+        let functions = Listed::all();
+        let policies = policies(&functions);
+        let mut layers = Self { sources, policies, functions: HashMap::new(), warned: Mutex::default() };
+        let mut problems = layers.misplaced(&functions);
+        for listed in &functions {
+            if listed.is_generic() {
+                continue;
+            }
+            let site = listed.site();
+            match Subject::listed(listed).resolve(&layers) {
+                Ok(resolved) => {
+                    let tuned = Arc::new(resolved.into_tuned());
+                    layers.functions.insert(address(site), tuned);
+                }
+                Err(found) => problems.extend(found),
+            }
+        }
+        problems.extend(layers.broken_presets());
+        (layers, problems)
+    }
+
+    /// What the call of `site` goes by, if not by its own policy.
+    pub(super) fn tuned(&self, site: &Site) -> Option<Arc<Tuned>> {
+        match self.functions.get(&address(site)) {
+            Some(tuned) => Some(tuned.clone()),
+            None => self.tuned_now(site, site.draft()),
+        }
+    }
+
+    /// The same of one whose policy is computed.
+    pub(super) fn tuned_from(&self, site: &Site, policy: RetryPolicy) -> Option<Arc<Tuned>> {
+        self.tuned_now(site, Draft::of(policy))
+    }
+
+    /// What no list has is looked at when it is called. Where a rule would be broken, it keeps its own policy.
+    fn tuned_now(&self, site: &Site, draft: Draft) -> Option<Arc<Tuned>> {
+        let problems = match Subject::called(site, draft).resolve(self) {
+            Ok(resolved) => return Some(Arc::new(resolved.into_tuned())),
+            Err(problems) => problems,
+        };
+        if self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(*site.location()) {
+            super::log::not_applied(site, &problems);
+        }
+        None
+    }
+
+    /// Whether a policy is called so.
+    pub(super) fn is_policy(&self, plain_name: &str) -> bool {
+        self.policies.contains(plain_name)
+    }
+
+    /// A policy by its name, with all that is said of it.
+    pub(super) fn policy(&self, name: &str) -> Option<RetryPolicy> {
+        let plain_name = plain(name);
+        let of_program = base(name);
+        if of_program.is_none() && !self.sources.names().contains(plain_name.as_str()) {
+            return None;
+        }
+        let base = of_program.unwrap_or(RetryPolicy::DEFAULT);
+        Some(
+            Subject::policy(&plain_name, base)
+                .resolve(self)
+                .map_or(base, |resolved| *resolved.draft.policy()),
+        )
+    }
+
+    /// The plain names that something in the program bears.
+    pub(super) fn known_names(&self) -> BTreeSet<String> {
+        let operations = Listed::all().into_iter().flat_map(|listed| operations(listed.site()));
+        self.policies.iter().cloned().chain(operations).collect()
+    }
+
+    /// Names that nothing in the program bears, with the nearest one that something does. (Calls of closures are not
+    /// known before they are made.)
+    pub(super) fn unknown_names(&self) -> Vec<(&str, Option<String>)> {
+        let known = self.known_names();
+        let unknown = self.sources.names().into_iter().filter(|name| !known.contains(*name));
+        unknown
+            .map(|name| (name, names::nearest(name, known.iter().map(String::as_str)).map(str::to_owned)))
+            .collect()
+    }
+
+    /// Limits of attempts and calls that are set where there are none.
+    fn misplaced(&self, functions: &[&'static Listed]) -> Vec<Problem> {
+        super::resolve::misplaced(self, functions)
+    }
+
+    /// What is wrong with the presets themselves: a call of a closure may go by any of them.
+    fn broken_presets(&self) -> Vec<Problem> {
+        let resolve = |preset: RetryPolicy| Subject::policy(preset.name(), preset).resolve(self).err();
+        PRESETS.iter().map(RetryPolicy::of_preset).filter_map(resolve).flatten().collect()
+    }
+}
+
+/// The policy of the program that is called so.
+pub(super) fn base(name: &str) -> Option<RetryPolicy> {
+    let plain_name = plain(name);
+    if let Some(preset) = PRESETS.iter().find(|preset| preset.name == plain_name) {
+        return Some(RetryPolicy::of_preset(preset));
+    }
+    let functions = Listed::all();
+    let policies =
+        functions.iter().filter(|listed| !listed.is_generic()).map(|listed| listed.site().policy());
+    policies.into_iter().find(|policy| plain(policy.name()) == plain_name).copied()
+}
+
+fn policies(functions: &[&'static Listed]) -> BTreeSet<String> {
+    let presets = PRESETS.iter().map(|preset| preset.name.to_owned());
+    let own = functions.iter().filter(|listed| !listed.is_generic());
+    presets.chain(own.map(|listed| plain(listed.site().policy().name()))).collect()
+}
+
+/// The plain names of an operation, the longer one last.
+pub(super) fn operations(site: &Site) -> impl Iterator<Item = String> + use<> {
+    let operation = plain(site.operation());
+    let full = site.service().map(|service| format!("{}_{operation}", plain(service)));
+    [Some(operation), full].into_iter().flatten()
+}
+
+fn address(site: &Site) -> usize {
+    std::ptr::from_ref(site).addr()
+}

@@ -1,0 +1,66 @@
+//! What the log says of settings.
+
+use super::problem::{Problem, SettingsError};
+use crate::site::Site;
+
+#[cfg(feature = "tracing")]
+mod to_tracing {
+    use super::{Problem, SettingsError, Site};
+
+    /// Settings were refused; the policies are as they were.
+    pub(in crate::settings) fn refused(error: &SettingsError) {
+        for problem in error.problems() {
+            tracing::warn!(target: "retry_runtime", %problem, "settings refused, the policies stay as they are");
+        }
+    }
+
+    /// A call keeps its own policy, for with the settings it would break a rule.
+    pub(in crate::settings) fn not_applied(site: &Site, problems: &[Problem]) {
+        for problem in problems {
+            tracing::warn!(
+                target: "retry_runtime",
+                service = site.service(),
+                operation = site.operation(),
+                %problem,
+                "settings not applied, the call keeps its own policy"
+            );
+        }
+    }
+
+    /// Settings for a name that nothing in the program bears.
+    pub(in crate::settings) fn unknown_name(name: &str, nearest: Option<&str>) {
+        match nearest {
+            Some(nearest) => tracing::warn!(
+                target: "retry_runtime",
+                name,
+                "settings for a name that no preset and no annotated function has: did you mean `{nearest}`?"
+            ),
+            None => tracing::debug!(
+                target: "retry_runtime",
+                name,
+                "settings for a name that no preset and no annotated function has: a call of a closure may"
+            ),
+        }
+    }
+
+    /// A field of a policy or an operation has another value than before.
+    pub(in crate::settings) fn changed(name: &str, field: &str, before: &str, after: &str, source: &str) {
+        tracing::info!(target: "retry_runtime", name, field, before, after, source, "retry setting changed");
+    }
+}
+
+#[cfg(feature = "tracing")]
+pub(super) use to_tracing::*;
+
+#[cfg(not(feature = "tracing"))]
+mod to_nobody {
+    use super::{Problem, SettingsError, Site};
+
+    pub(in crate::settings) const fn refused(_: &SettingsError) {}
+    pub(in crate::settings) const fn not_applied(_: &Site, _: &[Problem]) {}
+    pub(in crate::settings) const fn unknown_name(_: &str, _: Option<&str>) {}
+    pub(in crate::settings) const fn changed(_: &str, _: &str, _: &str, _: &str, _: &str) {}
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(super) use to_nobody::*;

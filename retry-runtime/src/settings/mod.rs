@@ -1,0 +1,136 @@
+//! Policies that are tuned without a rebuild: by the environment, by files, by the running program. Feature `settings`.
+
+mod changes;
+mod environment;
+mod field;
+mod file;
+mod layers;
+mod log;
+mod problem;
+mod report;
+mod resolve;
+mod section;
+mod store;
+mod value;
+
+use std::{path::PathBuf, sync::Arc};
+
+pub(crate) use self::layers::Tuned;
+use self::store::{ReadFrom, SourceFile};
+pub use self::{
+    changes::Changes,
+    problem::{Problem, SettingsError},
+    report::{Report, Row},
+};
+use crate::{RetryPolicy, site::Site};
+
+/// Where settings are read from: files, one above the other, and the environment above them.
+///
+/// ```
+/// use retry_runtime::settings;
+///
+/// # fn main() -> Result<(), settings::SettingsError> {
+/// settings::Sources::new().optional_file("retry.toml").init()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is read before `init`"]
+pub struct Sources(ReadFrom);
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Sources {
+    /// The environment.
+    pub fn new() -> Self {
+        Self(ReadFrom { files: Vec::new(), has_environment: true })
+    }
+
+    /// A file, which overrides those named before it.
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.0.files.push(SourceFile { path: path.into(), is_optional: false });
+        self
+    }
+
+    /// A file that need not be there.
+    pub fn optional_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.0.files.push(SourceFile { path: path.into(), is_optional: true });
+        self
+    }
+
+    /// Without the environment.
+    pub fn without_environment(mut self) -> Self {
+        self.0.has_environment = false;
+        self
+    }
+
+    /// Reads them; from now on calls go by what they say. Sources that were read before are forgotten, what the program
+    /// changed itself ([`update`]) is not.
+    ///
+    /// # Errors
+    /// All that is wrong with them. Nothing of them is taken.
+    pub fn init(self) -> Result<(), SettingsError> {
+        store::read_from(self.0)
+    }
+
+    /// The same for a program that had rather run with the policies of its code than not at all: what is wrong goes to the
+    /// log as warnings, and comes back.
+    pub fn init_or_warn(self) -> Option<SettingsError> {
+        let error = self.init().err()?;
+        log::refused(&error);
+        Some(error)
+    }
+}
+
+/// Reads the environment. [`Sources`] reads files too.
+///
+/// # Errors
+/// All that is wrong with it. Nothing of it is taken.
+pub fn init() -> Result<(), SettingsError> {
+    Sources::new().init()
+}
+
+/// Reads all sources again. Calls that have failed keep the policy they have; the next ones go by the new ones.
+///
+/// # Errors
+/// All that is wrong with them: the policies stay as they are. Also where nothing was read before.
+pub fn reload() -> Result<(), SettingsError> {
+    store::reload()
+}
+
+/// Changes what a policy or an operation is called by goes by, above files and environment.
+///
+/// # Errors
+/// What is wrong with the change: nothing of it is taken.
+pub fn update(name: &str, change: impl FnOnce(Changes) -> Changes) -> Result<(), SettingsError> {
+    store::update(name, change)
+}
+
+/// A policy by its name, as it is now: a preset, a policy that an annotated function names, or one that a source has.
+/// `None` if there is none.
+#[must_use]
+pub fn policy(name: &str) -> Option<RetryPolicy> {
+    store::policy(name)
+}
+
+/// Every value that settings may change, and where it comes from.
+#[must_use]
+pub fn report() -> Report {
+    store::report()
+}
+
+pub(crate) fn tuned(site: &Site) -> Option<Arc<Tuned>> {
+    store::tuned(site)
+}
+
+pub(crate) fn tuned_from(site: &Site, policy: RetryPolicy) -> Arc<Tuned> {
+    store::tuned_from(site, policy)
+}
+
+pub(crate) fn are_read() -> bool {
+    store::are_read()
+}

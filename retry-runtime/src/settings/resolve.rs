@@ -1,0 +1,251 @@
+//! Puts the layers on top of what the code says, for one call or one policy.
+
+use std::time::Duration;
+
+use retry_rules::Fault;
+
+use super::{
+    field,
+    layers::{Layers, Tuned, operations, plain},
+    problem::Problem,
+    section::{Section, Setting},
+    value::Value,
+};
+use crate::{
+    RetryPolicy,
+    observe::Listed,
+    policy::{Draft, Field},
+    site::Site,
+};
+
+/// What settings are asked about.
+pub(super) struct Subject {
+    /// What the code says, and what of it the attribute wrote.
+    draft: Draft,
+    /// The policy's name, plain.
+    policy: String,
+    /// The operation's names, plain, the longer one last; none for a policy alone.
+    operations: Vec<String>,
+    /// The limits that the code gives it, where they are known.
+    attempt_timeout: Option<Duration>,
+    deadline: Option<Duration>,
+    is_configurable: bool,
+    /// Who it is, for messages.
+    who: String,
+}
+
+impl Subject {
+    pub(super) fn listed(listed: &Listed) -> Self {
+        let (attempt_timeout, deadline) = listed.limits();
+        let site = listed.site();
+        Self { attempt_timeout, deadline, ..Self::called(site, site.draft()) }
+    }
+
+    pub(super) fn called(site: &Site, draft: Draft) -> Self {
+        let (service, dot) = site.service().map_or(("", ""), |service| (service, "."));
+        let (operation, place) = (site.operation(), site.location());
+        Self {
+            draft,
+            policy: plain(draft.policy().name()),
+            operations: operations(site).collect(),
+            attempt_timeout: None,
+            deadline: None,
+            is_configurable: site.is_configurable(),
+            who: format!("`{service}{dot}{operation}` ({}:{})", place.file(), place.line()),
+        }
+    }
+
+    pub(super) fn policy(name: &str, policy: RetryPolicy) -> Self {
+        Self {
+            draft: Draft::of(policy),
+            policy: plain(name),
+            operations: Vec::new(),
+            attempt_timeout: None,
+            deadline: None,
+            is_configurable: true,
+            who: format!("the policy `{name}`"),
+        }
+    }
+
+    /// What follows for it from the layers, or the rules that it would break.
+    pub(super) fn resolve<'a>(&self, layers: &'a Layers) -> Result<Resolved<'a>, Vec<Problem>> {
+        let mut resolved = Resolved { draft: Draft::of(*self.draft.policy()), settings: [None; 15] };
+        if !self.is_configurable {
+            return Ok(resolved);
+        }
+        let mut problems = Vec::new();
+        for names in layers.sources.in_order() {
+            if let Some(section) = names.get(&self.policy) {
+                let written = self.draft.written();
+                self.take(section, |field| written.has(field), &mut resolved, &mut problems);
+            }
+        }
+        for names in layers.sources.in_order() {
+            let of_operation = self.operations.iter().filter(|name| !layers.is_policy(name));
+            for section in of_operation.filter_map(|name| names.get(name)) {
+                self.take(section, |_| false, &mut resolved, &mut problems);
+            }
+        }
+        if problems.is_empty() {
+            problems.extend(self.check(&mut resolved));
+        }
+        if problems.is_empty() { Ok(resolved) } else { Err(problems) }
+    }
+
+    fn take<'a>(
+        &self,
+        section: &'a Section,
+        is_kept: impl Fn(Field) -> bool,
+        resolved: &mut Resolved<'a>,
+        problems: &mut Vec<Problem>,
+    ) {
+        let code = self.draft.policy();
+        for (field, setting) in section.settings() {
+            // Whether a call began in time is known only where its start is read.
+            let is_missing = field == Field::MaxElapsed && code.max_elapsed().is_none();
+            if is_kept(field) || is_missing {
+                continue;
+            }
+            if let (Field::MaxTotalDelay, Value::Time(limit), Some(promise)) =
+                (field, setting.value, code.max_total_delay())
+            {
+                if limit > promise {
+                    let promise = Value::Time(promise);
+                    problems.push(setting.origin.problem(format!(
+                        "the code of {} promises a `max_total_delay` of {promise}, which settings may lower and never lift",
+                        self.who
+                    )));
+                    continue;
+                }
+            }
+            resolved.draft = setting.value.apply(field, resolved.draft);
+            resolved.settings[field as usize] = Some(setting);
+        }
+    }
+
+    /// The rules that take more than one field.
+    fn check(&self, resolved: &mut Resolved<'_>) -> Option<Problem> {
+        let timeout = resolved.time(Field::AttemptTimeout).or(self.attempt_timeout);
+        let deadline = resolved.time(Field::Deadline).or(self.deadline);
+        if let (Some(Value::Unlimited), Some(deadline)) = (resolved.value(Field::MaxAttempts), deadline) {
+            resolved.draft = resolved.draft.within(deadline);
+        }
+        let of_limits =
+            timeout.zip(deadline).and_then(|(timeout, deadline)| Fault::of_timeout(timeout, deadline));
+        let fault = resolved.draft.fault().or(of_limits)?;
+        // The code alone keeps the rules, so something of these was set.
+        let concerned = concerned(&fault);
+        let mut set = concerned.iter().filter_map(|field| resolved.settings[*field as usize]);
+        let first = set.next()?;
+        let others: Vec<String> =
+            set.map(|setting| format!("{} = {}", setting.origin, setting.origin.raw)).collect();
+        let beside =
+            if others.is_empty() { String::new() } else { format!(", beside {}", others.join(", ")) };
+        Some(first.origin.problem(format!("for {}{beside}: {}", self.who, fault.message())))
+    }
+}
+
+/// The fields that a rule is about.
+fn concerned(fault: &Fault) -> &'static [Field] {
+    match fault {
+        Fault::InitialAboveMax { .. } => &[Field::InitialDelay, Field::MaxDelay],
+        Fault::Endless => &[Field::MaxAttempts, Field::MaxElapsed],
+        Fault::IdleTimeout => &[Field::AttemptTimeout, Field::Deadline],
+        _ => &[
+            Field::MaxTotalDelay,
+            Field::MaxAttempts,
+            Field::InitialDelay,
+            Field::MaxDelay,
+            Field::Backoff,
+            Field::ExponentialBase,
+            Field::Jitter,
+            Field::MaxElapsed,
+        ],
+    }
+}
+
+/// The figures of a subject, and where those of them come from that the code did not give.
+pub(super) struct Resolved<'a> {
+    pub(super) draft: Draft,
+    pub(super) settings: [Option<&'a Setting>; 15],
+}
+
+impl Resolved<'_> {
+    fn value(&self, field: Field) -> Option<Value> {
+        self.settings[field as usize].map(|setting| setting.value)
+    }
+
+    fn time(&self, field: Field) -> Option<Duration> {
+        match self.value(field) {
+            Some(Value::Time(time)) => Some(time),
+            _ => None,
+        }
+    }
+
+    pub(super) fn into_tuned(self) -> Tuned {
+        Tuned {
+            policy: *self.draft.policy(),
+            attempt_timeout: self.time(Field::AttemptTimeout),
+            deadline: self.time(Field::Deadline),
+        }
+    }
+}
+
+/// Limits of time that are set where the code has none: it has no error for them, and does not read the clock.
+pub(super) fn misplaced(layers: &Layers, functions: &[&'static Listed]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for names in layers.sources.in_order() {
+        for (name, section) in names {
+            for (field, setting) in section.settings() {
+                let message = if layers.is_policy(name) {
+                    misplaced_in_policy(field, name, functions)
+                } else {
+                    misplaced_in_operation(field, name, functions)
+                };
+                problems.extend(message.map(|message| setting.origin.problem(message)));
+            }
+        }
+    }
+    problems
+}
+
+fn misplaced_in_policy(field: Field, name: &str, functions: &[&'static Listed]) -> Option<String> {
+    let written = field::name(field);
+    match field {
+        Field::AttemptTimeout | Field::Deadline => {
+            Some(format!("`{written}` is no field of a policy: set it for an operation, by its name"))
+        }
+        Field::MaxElapsed => {
+            let mut users = functions.iter().map(|listed| listed.site().policy());
+            let has = |policy: &RetryPolicy| plain(policy.name()) == name && policy.max_elapsed().is_some();
+            let known = super::layers::base(name).is_some_and(|policy| has(&policy));
+            (!known && !users.any(has)).then(|| {
+                format!("`{written}` cannot be added by settings, for a call that has none does not read the clock when it begins: write it in the code, as in `{written} = \"30s\"`, and settings can change it")
+            })
+        }
+        _ => None,
+    }
+}
+
+fn misplaced_in_operation(field: Field, name: &str, functions: &[&'static Listed]) -> Option<String> {
+    let is_it = |listed: &&&Listed| operations(listed.site()).any(|operation| operation == name);
+    let mut of_name = functions.iter().filter(is_it).peekable();
+    of_name.peek()?;
+    let written = field::name(field);
+    if !functions.iter().filter(is_it).any(|listed| listed.site().is_configurable()) {
+        return Some("the code says `configurable = false`: settings cannot change it".to_owned());
+    }
+    let has = |listed: &&Listed| {
+        let (attempt_timeout, deadline) = listed.limits();
+        listed.is_generic()
+            || match field {
+                Field::AttemptTimeout => attempt_timeout.is_some(),
+                Field::Deadline => deadline.is_some(),
+                Field::MaxElapsed => listed.site().policy().max_elapsed().is_some(),
+                _ => true,
+            }
+    };
+    (!of_name.any(has)).then(|| {
+        format!("the code has no `{written}`, and settings cannot add it: write it there, as in `{written} = \"30s\"`, and settings can change it")
+    })
+}

@@ -1,0 +1,176 @@
+//! The settings of the program: one writer at a time, readers that wait for nobody.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use arc_swap::ArcSwapOption;
+
+use super::{
+    changes::Changes,
+    environment, file,
+    layers::{Layers, Names, Sources, Tuned, plain},
+    log,
+    problem::{Problem, SettingsError},
+    report::Report,
+};
+use crate::{RetryPolicy, site::Site};
+
+/// What calls go by: all of one reading, or nothing.
+static CURRENT: ArcSwapOption<Layers> = ArcSwapOption::const_empty();
+
+/// Where it comes from.
+static WRITER: Mutex<Writer> = Mutex::new(Writer { read_from: None });
+
+struct Writer {
+    read_from: Option<ReadFrom>,
+}
+
+/// What to read, and to read again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ReadFrom {
+    pub(super) files: Vec<SourceFile>,
+    pub(super) has_environment: bool,
+}
+
+/// A file of settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SourceFile {
+    pub(super) path: PathBuf,
+    /// Whether there may be none.
+    pub(super) is_optional: bool,
+}
+
+impl ReadFrom {
+    fn read(&self, run_time: Names) -> Result<Layers, SettingsError> {
+        let mut problems = Vec::new();
+        let files = file::read_all(&self.files, &mut problems);
+        let environment = if self.has_environment {
+            let known = Layers::of(Sources::default()).0.known_names();
+            environment::read(std::env::vars_os(), &known, &mut problems)
+        } else {
+            Names::new()
+        };
+        layers(Sources { files, environment, run_time }, problems)
+    }
+}
+
+/// Checks all of it together, so that one reading reports all that is wrong.
+fn layers(sources: Sources, mut problems: Vec<Problem>) -> Result<Layers, SettingsError> {
+    let (layers, found) = Layers::of(sources);
+    problems.extend(found);
+    SettingsError::unless_none(problems)?;
+    Ok(layers)
+}
+
+fn writer() -> MutexGuard<'static, Writer> {
+    WRITER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn run_time() -> Names {
+    CURRENT.load().as_ref().map_or_else(Names::new, |layers| layers.sources.run_time.clone())
+}
+
+/// From now on calls go by these.
+fn publish(layers: Layers) {
+    for (name, nearest) in layers.unknown_names() {
+        log::unknown_name(name, nearest.as_deref());
+    }
+    let layers = Arc::new(layers);
+    let before = CURRENT.swap(Some(layers.clone()));
+    tell_changes(before.as_deref(), &layers);
+}
+
+fn tell_changes(before: Option<&Layers>, after: &Layers) {
+    let before = before.map(Report::of);
+    let after = Report::of(after);
+    for row in after.rows() {
+        let same = |other: &&super::report::Row| other.name == row.name && other.field == row.field;
+        match before.as_ref().and_then(|report| report.rows().iter().find(same)) {
+            Some(old) if old.value != row.value => {
+                log::changed(&row.name, row.field, &old.value, &row.value, &row.source);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Reads settings for the first time, or from elsewhere than before.
+pub(super) fn read_from(sources: ReadFrom) -> Result<(), SettingsError> {
+    let mut writer = writer();
+    publish(sources.read(run_time())?);
+    writer.read_from = Some(sources);
+    Ok(())
+}
+
+/// Reads them again.
+pub(super) fn reload() -> Result<(), SettingsError> {
+    let writer = writer();
+    let Some(sources) = &writer.read_from else {
+        return Err(Problem {
+            source: "run time".to_owned(),
+            key: "reload".to_owned(),
+            value: None,
+            message: "settings were never read: call `settings::init()` first, or `settings::Sources::init`"
+                .to_owned(),
+        }
+        .into());
+    };
+    publish(sources.read(run_time())?);
+    Ok(())
+}
+
+/// Changes what the program itself says of a name.
+pub(super) fn update(name: &str, change: impl FnOnce(Changes) -> Changes) -> Result<(), SettingsError> {
+    let _writer = writer();
+    let current = CURRENT.load_full();
+    let mut sources = current.map_or_else(Sources::default, |layers| layers.sources.clone());
+    let plain_name = plain(name);
+    let section = sources.run_time.remove(&plain_name).unwrap_or_default();
+    let section = change(Changes::to(name, section)).settled()?;
+    if !section.is_empty() {
+        sources.run_time.insert(plain_name, section);
+    }
+    publish(layers(sources, Vec::new())?);
+    Ok(())
+}
+
+/// The sources there are, of files and environment.
+pub(super) fn sources() -> Option<ReadFrom> {
+    writer().read_from.clone()
+}
+
+pub(super) fn policy(name: &str) -> Option<RetryPolicy> {
+    match CURRENT.load().as_deref() {
+        Some(layers) => layers.policy(name),
+        None => super::layers::base(name),
+    }
+}
+
+pub(super) fn report() -> Report {
+    match CURRENT.load().as_deref() {
+        Some(layers) => Report::of(layers),
+        None => Report::of(&Layers::of(Sources::default()).0),
+    }
+}
+
+/// Whether any were read: while none were, calls have their own policies.
+#[inline]
+pub(super) fn are_read() -> bool {
+    CURRENT.load().is_some()
+}
+
+pub(super) fn tuned(site: &Site) -> Option<Arc<Tuned>> {
+    if !site.is_configurable() {
+        return None;
+    }
+    CURRENT.load().as_ref()?.tuned(site)
+}
+
+pub(super) fn tuned_from(site: &Site, policy: RetryPolicy) -> Arc<Tuned> {
+    let current = CURRENT.load();
+    let layers = current.as_ref().filter(|_| site.is_configurable());
+    let tuned = layers.and_then(|layers| layers.tuned_from(site, policy));
+    tuned.unwrap_or_else(|| Arc::new(Tuned { policy, attempt_timeout: None, deadline: None }))
+}
