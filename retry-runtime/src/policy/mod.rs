@@ -52,7 +52,7 @@ pub struct RetryPolicy {
 
 /// Naming a policy.
 impl RetryPolicy {
-    /// [`RetryPolicy::DEFAULT`] under a name of its own, by which logs, the inventory and
+    /// [`RetryPolicy::DEFAULT`] under a name of its own, by which the inventory shows it and
     /// settings (feature `settings`) find it: 1 to 64 of `a`–`z`, `0`–`9`, `_`, `-` and `.`, the first one a letter.
     /// What is changed afterwards keeps the name.
     ///

@@ -1,4 +1,4 @@
-//! Policies that are tuned without a rebuild: by the environment, by files, by the running program. Feature `settings`.
+#![doc = include_str!("../../docs/settings.md")]
 
 mod changes;
 mod environment;
