@@ -2,6 +2,8 @@
 //! tells it how an attempt ended; it decides, logs, and answers with the wait.
 
 mod bounded;
+#[cfg(feature = "settings")]
+mod computed;
 mod guarded;
 mod tuning;
 
@@ -118,12 +120,6 @@ impl Retry {
     /// The policy, as far as it has been read.
     fn policy<'a>(&'a self, site: &'a Site) -> &'a RetryPolicy {
         self.0.as_ref().map_or(site.policy(), |begun| begun.tuning.policy(site))
-    }
-
-    /// The policy comes from `policy`, unless it has been read.
-    #[cfg(feature = "settings")]
-    pub fn read_from(&mut self, site: &Site, policy: impl FnOnce() -> RetryPolicy) {
-        self.begun().tuning.read_from(site, policy);
     }
 
     /// Counts from `now`, whatever happened before.

@@ -22,6 +22,9 @@ pub struct Site {
     /// Whether settings may change the policy.
     #[cfg(feature = "settings")]
     is_configurable: bool,
+    /// Whether the policy only holds the place of one that each call computes.
+    #[cfg(feature = "settings")]
+    is_computed: bool,
     #[cfg(any(feature = "metrics", feature = "inventory"))]
     figures: Option<&'static Figures>,
     #[cfg(any(feature = "metrics", feature = "inventory"))]
@@ -64,6 +67,8 @@ impl Site {
             policy,
             #[cfg(feature = "settings")]
             is_configurable: true,
+            #[cfg(feature = "settings")]
+            is_computed: false,
             #[cfg(any(feature = "metrics", feature = "inventory"))]
             figures: None,
             #[cfg(any(feature = "metrics", feature = "inventory"))]
@@ -75,11 +80,24 @@ impl Site {
     /// Out of reach of settings.
     #[must_use]
     pub const fn fixed(self) -> Self {
+        self.configurable(false)
+    }
+
+    /// Whether settings reach it.
+    pub(crate) const fn configurable(self, configurable: bool) -> Self {
+        let _ = configurable;
         Self {
             #[cfg(feature = "settings")]
-            is_configurable: false,
+            is_configurable: configurable,
             ..self
         }
+    }
+
+    /// Each call computes its policy, for which the one here only holds the place.
+    #[cfg(feature = "settings")]
+    #[must_use]
+    pub const fn computed(self) -> Self {
+        Self { is_computed: true, ..self }
     }
 
     pub(crate) const fn with_operation(self, operation: &'static str) -> Self {
@@ -163,6 +181,22 @@ impl Site {
     #[cfg(feature = "settings")]
     pub(crate) const fn is_configurable(&self) -> bool {
         self.is_configurable
+    }
+
+    /// How many attempts each call has; `None` where only time limits them, or where each call's policy says.
+    #[cfg(any(feature = "tracing", feature = "nested"))]
+    pub(crate) const fn max_attempts(&self) -> Option<u32> {
+        #[cfg(feature = "settings")]
+        if self.is_computed {
+            return None;
+        }
+        self.policy.policy().max_attempts()
+    }
+
+    /// Whether each call computes its policy.
+    #[cfg(feature = "settings")]
+    pub(crate) const fn is_computed(&self) -> bool {
+        self.is_computed
     }
 
     pub(crate) const fn is_async(&self) -> bool {

@@ -93,6 +93,13 @@ impl<S, G: Guards<()>> Attempts<S, G> {
         self
     }
 
+    /// Whether settings may change the policy of this call. They may unless told otherwise; without the feature
+    /// `settings` there are none.
+    pub fn configurable(mut self, configurable: bool) -> Self {
+        self.site = self.site.configurable(configurable);
+        self
+    }
+
     /// Waits with another sleeper, of any runtime: `fn(Duration)` for `next_blocking`,
     /// `fn(Duration) -> impl Future` for `next`. It is not asked for a wait of zero.
     pub fn sleep<P, R>(self, sleep: P) -> Attempts<SleepBy<P>, G>

@@ -210,6 +210,13 @@ where
         self
     }
 
+    /// Whether settings may change the policy of this call. They may unless told otherwise; without the feature
+    /// `settings` there are none.
+    pub fn configurable(mut self, configurable: bool) -> Self {
+        self.core.site = self.core.site.configurable(configurable);
+        self
+    }
+
     /// The operation's name in logs.
     pub fn operation(mut self, name: &'static str) -> Self {
         self.core.site = self.core.site.with_operation(name);

@@ -78,7 +78,7 @@ impl Layer {
 
 /// Whether a function of this policy retries.
 fn retries(site: &Site) -> bool {
-    site.policy().max_attempts() != Some(1)
+    site.max_attempts() != Some(1)
 }
 
 /// A retried function that calls another one in its attempts: the load of the inner one is multiplied. Retry in one
@@ -96,7 +96,7 @@ pub struct NestedRetries {
     /// How many calls of the inner one were made in attempts of the outer one.
     pub calls: u64,
     /// How many attempts of the inner one a single call of the outer one may make, if it calls it once in each of its
-    /// own; `None` if only time limits them.
+    /// own; `None` if only time limits them, or each call computes its policy (`policy_from`).
     pub max_attempts: Option<u64>,
 }
 
@@ -154,7 +154,7 @@ fn note(outer: Outer, site: &Site) {
         return;
     }
     let (layer, inner) = (outer.layer, Layer::of(site));
-    let most = outer.max_attempts.zip(site.policy().max_attempts());
+    let most = outer.max_attempts.zip(site.max_attempts());
     let most = most.map(|(outer, inner)| u64::from(outer) * u64::from(inner));
     let found = {
         let mut all = FOUND.lock().unwrap_or_else(PoisonError::into_inner);
@@ -182,7 +182,7 @@ impl Within {
     pub fn attempt_of(site: &Site) -> Self {
         let around = AROUND.get();
         if retries(site) {
-            let max_attempts = site.policy().max_attempts();
+            let max_attempts = site.max_attempts();
             AROUND.set(Some(Outer { layer: Layer::of(site), max_attempts, task: task() }));
         }
         Self(around)

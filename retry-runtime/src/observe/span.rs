@@ -62,7 +62,7 @@ mod to_tracing {
                 "error.type" = Empty,
                 service.peer.name = site.service(),
                 retry.operation = site.operation(),
-                retry.max_attempts = site.policy().max_attempts().map(i64::from),
+                retry.max_attempts = site.max_attempts().map(i64::from),
                 retry.attempts = Empty,
                 retry.reason = Empty,
             );

@@ -39,8 +39,8 @@ impl Listed {
         }
     }
 
-    /// One whose policy or names depend on type parameters: of `site` count the place, the kind, and such names as do
-    /// not.
+    /// One whose policy or names depend on type parameters, or whose policy each call computes: of `site` count the
+    /// place, the kind, and such names as are known.
     #[must_use]
     pub const fn generic(site: &'static Site) -> Self {
         Self { is_generic: true, ..Self::function(site) }
@@ -104,7 +104,7 @@ impl Listed {
         }
     }
 
-    /// The site, which is that of the calls unless they have type parameters.
+    /// The site, which is that of the calls unless their policy or names depend on type parameters.
     #[cfg(feature = "settings")]
     pub(crate) const fn site(&self) -> &'static Site {
         self.site

@@ -51,7 +51,7 @@ use crate::RetryPolicy;
 /// let functions = retry_runtime::inventory();
 /// assert!(!functions.is_empty());
 /// for function in functions {
-///     // `None` depends on type parameters: look at it yourself.
+///     // `None` is known only where the function is called: look at it yourself.
 ///     let is_short = function.worst_case_delay.is_some_and(|delay| delay <= Duration::from_secs(60));
 ///     assert!(is_short, "{}:{} may wait too long", function.file, function.line);
 /// }
@@ -113,8 +113,9 @@ pub struct AnnotatedFunction {
     pub operation: &'static str,
     /// Whether it awaits its waits, and does not block its thread.
     pub is_async: bool,
-    /// Whether its policy or its names depend on type parameters or `Self`: then there is no policy here, and those
-    /// of its names that do are not here either; the operation is the function's name then.
+    /// Whether its policy is known only where it is called, for it or a name of it depends on type parameters or
+    /// `Self`, or each call computes its policy (`policy_from`). There is no policy here then, nor a name that depends on
+    /// them; the operation is the function's name then.
     pub is_generic: bool,
     /// Its policy; `None` where [`is_generic`](Self::is_generic).
     #[cfg_attr(feature = "serde", serde(serialize_with = "words::policy"))]
