@@ -5,7 +5,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use retry_rules::presets;
 use syn::{
-    Expr, Ident, Path, Token,
+    Expr, ExprLit, Ident, Lit, Path, Token,
     ext::IdentExt,
     parse::{ParseStream, Parser},
 };
@@ -82,6 +82,22 @@ impl Args {
             Value::Expr(expr) => expr.to_token_stream(),
             Value::Flag | Value::List(_) => arg.name.to_token_stream(),
         })
+    }
+
+    /// What the word `true` or `false` beside `key` says.
+    pub(crate) fn switch(&self, key: Key, errors: &mut Errors) -> Option<bool> {
+        let arg = self.get(key)?;
+        if let Value::Expr(expr) = &arg.value {
+            if let Expr::Lit(ExprLit { lit: Lit::Bool(word), .. }) = ungrouped(expr) {
+                return Some(word.value);
+            }
+        }
+        let entry = key.entry();
+        errors.at(
+            self.place(key),
+            format!("`{}` takes `true` or `false`: write `{}`", entry.name, entry.usage),
+        );
+        None
     }
 
     fn parse_all(&mut self, input: ParseStream<'_>, errors: &mut Errors) {

@@ -22,7 +22,7 @@ pub(crate) struct Check {
 pub(crate) fn all(args: &Args, base: &Base, changes: &[Change]) -> Vec<Check> {
     let base = match base {
         Base::Path(path) => path.to_token_stream(),
-        Base::Preset(_) => TokenStream::new(),
+        Base::Preset(_) | Base::Computed(_) => TokenStream::new(),
     };
     // What is written out has been checked; `unlimited` depends on the rest.
     let unseen = |key: Key| {

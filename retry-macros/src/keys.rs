@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
     Policy,
+    PolicyFrom,
     MaxAttempts,
     InitialDelay,
     MaxDelay,
@@ -34,6 +35,7 @@ pub(crate) enum Key {
     WrapError,
     Service,
     Operation,
+    Configurable,
     Span,
     Sleep,
     Crate,
@@ -51,8 +53,9 @@ const fn entry(key: Key, name: &'static str, usage: &'static str) -> Entry {
     Entry { key, name, usage }
 }
 
-pub(crate) const KEYS: [Entry; 34] = [
+pub(crate) const KEYS: [Entry; 36] = [
     entry(Key::Policy, "policy", "policy = aggressive"),
+    entry(Key::PolicyFrom, "policy_from", "policy_from = self.policy"),
     entry(Key::MaxAttempts, "max_attempts", "max_attempts = 5"),
     entry(Key::InitialDelay, "initial_delay", "initial_delay = \"100ms\""),
     entry(Key::MaxDelay, "max_delay", "max_delay = \"10s\""),
@@ -83,6 +86,7 @@ pub(crate) const KEYS: [Entry; 34] = [
     entry(Key::WrapError, "wrap_error", "wrap_error"),
     entry(Key::Service, "service", "service = \"billing\""),
     entry(Key::Operation, "operation", "operation = \"create_invoice\""),
+    entry(Key::Configurable, "configurable", "configurable = false"),
     entry(Key::Span, "span", "span = true"),
     entry(Key::Sleep, "sleep", "sleep = my_runtime::sleep"),
     entry(Key::Crate, "crate", "crate = ::my_reexport::retry_runtime"),
@@ -102,6 +106,7 @@ impl Key {
 /// What other crates and the documents call it.
 pub(crate) fn synonym(word: &str) -> Option<Key> {
     Some(match word {
+        "policy_fn" | "policy_with" | "dynamic_policy" => Key::PolicyFrom,
         "attempts" | "retries" | "max_retries" | "max_tries" | "tries" | "times" => Key::MaxAttempts,
         "delay" | "wait" | "min_delay" | "min_wait" | "base_delay" | "interval" => Key::InitialDelay,
         "max_wait" | "max_interval" | "cap" => Key::MaxDelay,
@@ -118,6 +123,7 @@ pub(crate) fn synonym(word: &str) -> Option<Key> {
         "notify" | "on_error" => Key::OnRetry,
         "name" | "operation_name" => Key::Operation,
         "service_name" => Key::Service,
+        "settings" | "config" | "overridable" | "tunable" => Key::Configurable,
         "spans" | "trace" | "tracing" | "instrument" => Key::Span,
         _ => return None,
     })

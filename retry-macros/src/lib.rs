@@ -5,6 +5,7 @@ mod args;
 mod arguments;
 mod checks;
 mod classify;
+mod computed;
 mod errors;
 mod expand;
 mod guard;

@@ -63,6 +63,8 @@ pub(crate) struct Plan {
     /// Text, or a constant of it.
     pub(crate) operation: TokenStream,
     pub(crate) service: Option<TokenStream>,
+    /// Whether settings may change the policy.
+    pub(crate) is_configurable: bool,
     pub(crate) filter: Option<Callee>,
     pub(crate) filter_ok: Option<Callee>,
     pub(crate) on_retry: Option<Callee>,
@@ -80,7 +82,7 @@ impl Plan {
     /// Resolves the arguments of the attribute against the function. Every fault is reported; with any,
     /// there is no plan.
     pub(crate) fn read(args: &Args, mut function: Function, errors: &mut Errors) -> Option<Self> {
-        let policy = Policy::read(args, errors);
+        let mut policy = Policy::read(args, errors);
         validate::policy(args, &policy, errors);
         let mut time = Time::read(args, errors);
         let mut guards = Guards::read(args, errors);
@@ -104,6 +106,7 @@ impl Plan {
         let on_give_up = callee(args, Key::OnGiveUp, errors);
         let before_retry = callee(args, Key::BeforeRetry, errors);
         let fallback = callee(args, Key::Fallback, errors);
+        let is_configurable = args.switch(Key::Configurable, errors).unwrap_or(true);
         let sleep = path(args, Key::Sleep, errors);
         let krate = path(args, Key::Crate, errors).unwrap_or_else(|| quote!(::retry_runtime));
         let context = binding(args, errors);
@@ -111,6 +114,7 @@ impl Plan {
         validate::context(context.as_ref(), &arguments, errors);
         let mut shape = shape?;
         let this = shape.moved_self().map(|moved| moved.ident.clone());
+        policy.rename_self(this.as_ref());
         time.rename_self(this.as_ref());
         guards.rename_self(this.as_ref());
         let bind = |callee: Option<Callee>| callee.map(|callee| callee.with_self_as(this.as_ref()));
@@ -123,6 +127,7 @@ impl Plan {
             arguments,
             operation: operation.unwrap_or_else(|| own_name(&function)),
             service,
+            is_configurable,
             filter: bind(filter),
             filter_ok: bind(filter_ok),
             on_retry: bind(on_retry),
@@ -152,6 +157,8 @@ impl Plan {
             || self.on_success.is_some()
             || self.on_give_up.is_some()
             || self.span.is_some()
+            // It may have a `max_elapsed`.
+            || self.policy.is_computed()
     }
 }
 

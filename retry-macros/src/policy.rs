@@ -40,6 +40,8 @@ pub(crate) enum Base {
     Preset(&'static presets::Preset),
     /// A constant of the user's.
     Path(TokenStream),
+    /// What each call computes; no key overrides it.
+    Computed(TokenStream),
 }
 
 /// The policy, resolved.
@@ -64,10 +66,13 @@ struct Reader<'a> {
 
 impl Policy {
     pub(crate) fn read(args: &Args, errors: &mut Errors) -> Self {
+        if let Some(computed) = Self::computed(args, errors) {
+            return computed;
+        }
         let base = read_base(args, errors);
         let schedule = match &base {
             Base::Preset(preset) => Some(preset.schedule),
-            Base::Path(_) => None,
+            Base::Path(_) | Base::Computed(_) => None,
         };
         let mut reader = Reader { args, errors, changes: Vec::new(), schedule };
         reader.max_attempts();

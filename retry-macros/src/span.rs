@@ -1,13 +1,13 @@
 //! The key `span`: whether a call has spans, and what its attempts are.
 
 use proc_macro2::Span;
-use syn::{Expr, Lit};
+use syn::Expr;
 
 use crate::{
     args::{Args, Value, ungrouped},
     errors::Errors,
     keys::Key,
-    policy::{Base, Policy, literal},
+    policy::{Base, Policy},
 };
 
 /// The spans of a call and of its attempts.
@@ -22,22 +22,11 @@ impl Spans {
     /// `None` where they are off.
     pub(crate) fn read(args: &Args, policy: &Policy, errors: &mut Errors) -> Option<Self> {
         let arg = args.get(Key::Span)?;
-        let is_on = match &arg.value {
-            Value::Flag => Some(true),
-            Value::Expr(expr) => word(expr),
-            Value::List(_) => None,
-        };
-        if is_on.is_none() {
-            errors.at(args.place(Key::Span), "`span` takes `true` or `false`: write `span = true`");
-        }
+        let is_on = matches!(arg.value, Value::Flag) || args.switch(Key::Span, errors) == Some(true);
         let are_of_requests =
             matches!(policy.base, Base::Preset(preset) if preset.name == "http") || has_http_filter(args);
-        (is_on == Some(true)).then(|| Self { place: arg.name.span(), are_of_requests })
+        is_on.then(|| Self { place: arg.name.span(), are_of_requests })
     }
-}
-
-fn word(expr: &Expr) -> Option<bool> {
-    if let Some(Lit::Bool(word)) = literal(ungrouped(expr)) { Some(word.value) } else { None }
 }
 
 /// Whether the filter is one of those for HTTP, by the name that it goes by.

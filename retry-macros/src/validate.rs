@@ -32,23 +32,16 @@ pub(crate) fn policy(args: &Args, policy: &Policy, errors: &mut Errors) {
 }
 
 fn contradictions(args: &Args, policy: &Policy, errors: &mut Errors) {
-    let backoff = chosen(policy, Key::Backoff).filter(|name| name != "exponential");
-    if let (Some(name), Some(base)) = (backoff, args.place(Key::ExponentialBase)) {
-        errors.at(
-            base,
-            format!("`exponential_base` has no effect on a {name} backoff: remove it, or use `backoff = exponential`"),
-        );
+    let backoff = ["constant", "linear", "fibonacci", "custom"]
+        .into_iter()
+        .find(|name| chosen(policy, Key::Backoff).is_some_and(|chosen| chosen == *name));
+    if let (Some(backoff), Some(base)) = (backoff, args.place(Key::ExponentialBase)) {
+        errors.at(base, Fault::IdleBase { backoff }.message());
     }
     if chosen(policy, Key::Jitter).is_some_and(|name| name == "decorrelated") {
         for key in [Key::Backoff, Key::ExponentialBase] {
             if let Some(place) = args.place(key) {
-                let name = key.entry().name;
-                errors.at(
-                    place,
-                    format!(
-                        "`jitter = decorrelated` replaces the backoff, so `{name}` has no effect: remove one"
-                    ),
-                );
+                errors.at(place, Fault::Replaced { key: key.entry().name }.message());
             }
         }
     }

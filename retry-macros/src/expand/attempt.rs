@@ -30,6 +30,7 @@ impl Turn<'_> {
             quote!(let mut #retry = #krate::__private::Retry::#start(#site);)
         });
         let kept = self.declare_kept();
+        let early = self.read_policy_early();
         let counted = self.count_call();
         let (ready, prepare, turn) = (self.declare_ready(), self.prepare(), self.take_turn());
         let context = plan.context.as_ref().map(|name| quote!(let #name = #retry.context(#site);));
@@ -57,11 +58,11 @@ impl Turn<'_> {
             }
         };
         self.in_span(match self.fall_back() {
-            None => quote!(#start #kept #counted #repeat),
+            None => quote!(#start #early #kept #counted #repeat),
             // Outside the loop, so that an error that is not `Send` is gone before the fallback is awaited.
             Some(answer) => {
                 let error = local("error");
-                quote!(#start #kept #counted let #error = #repeat; #answer)
+                quote!(#start #early #kept #counted let #error = #repeat; #answer)
             }
         })
     }
@@ -222,7 +223,7 @@ impl Turn<'_> {
         let on_retry = self.tell(plan.on_retry.as_ref(), &error);
         let on_give_up = self.tell(plan.on_give_up.as_ref(), &error);
         let told = self.told(verdict);
-        let declare_told = self.declare_told();
+        let (declare_told, read_policy) = (self.declare_told(), self.read_policy());
         let ask = if plan.is_bounded() || plan.has_listeners() {
             // First, for a filter may change what the guards are a part of.
             let verdict = local("verdict");
@@ -234,6 +235,7 @@ impl Turn<'_> {
         };
         quote! {
             #declare_told
+            #read_policy
             let #decision = #ask;
             match #decision {
                 ::core::option::Option::Some(#delay) => {

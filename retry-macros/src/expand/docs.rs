@@ -35,6 +35,7 @@ fn paragraph(policy: &Policy) -> String {
         let base = match &policy.base {
             Base::Preset(preset) => preset.name.to_owned(),
             Base::Path(path) => path.to_string().replace(' ', ""),
+            Base::Computed(_) => return "Retries: by a policy that each call computes.".to_owned(),
         };
         return if policy.changes.is_empty() {
             format!("Retries: by the policy `{base}`.")

@@ -77,7 +77,7 @@ impl Turn<'_> {
         let (ended, limits) = self.ends();
         let (wait, end) = (self.sleep(), self.end_waiting(&quote!(#reason)));
         let is_limited = plan.time.has_deadline();
-        let ready = local("ready");
+        let (ready, read_policy) = (local("ready"), self.read_policy());
         let too_late = is_limited.then(|| {
             quote!(#krate::__private::Queued::TooLate(#elapsed) => {
                 #ready = ::core::result::Result::Err(#elapsed);
@@ -91,7 +91,7 @@ impl Turn<'_> {
                 #queued = match #krate::__private::queue(#lent, #site, #bounds) {
                     #none => #krate::__private::Queued::Made,
                     #some(mut #turn) => loop {
-                        let #queued = { #ended #retry.queued(#site, #limits #behind, &mut #turn) };
+                        let #queued = { #read_policy #ended #retry.queued(#site, #limits #behind, &mut #turn) };
                         let #delay = match #queued {
                             #krate::__private::Queued::Waits(#delay) => #delay,
                             #queued => break #queued,
@@ -173,7 +173,10 @@ impl Turn<'_> {
                 quote!(let _ = #event;)
             }
             None => quote!(#retry.#succeeded(#site);),
-            Some(hook) => self.tell_event(hook, &event()),
+            Some(hook) => {
+                let (read_policy, told) = (self.read_policy(), self.tell_event(hook, &event()));
+                quote!(#read_policy #told)
+            }
         };
         if guards.budget.is_none() && guards.adaptive.is_none() && guards.circuit_breaker.is_none() {
             return succeeded;

@@ -15,7 +15,8 @@ use crate::plan::Plan;
 
 /// Registers the function whose site is `__RETRY_SITE`.
 pub(super) fn function(plan: &Plan) -> Option<TokenStream> {
-    entry(plan, &TokenStream::new(), &quote!(function(&__RETRY_SITE)))
+    let kind = if plan.policy.is_computed() { quote!(generic) } else { quote!(function) };
+    entry(plan, &TokenStream::new(), &quote!(#kind(&__RETRY_SITE)))
 }
 
 /// Registers a function whose policy or names depend on type parameters, by what does not.

@@ -89,8 +89,8 @@ impl Turn<'_> {
     fn lost(&self, decided: &TokenStream, loss: &Loss<'_>) -> TokenStream {
         let decision = local("decision");
         let rest = if loss.is_own { self.as_own_error(loss) } else { self.as_wrapped_error(loss) };
-        let declare_told = self.declare_told();
-        quote!(#declare_told let #decision = #decided; #rest)
+        let (declare_told, read_policy) = (self.declare_told(), self.read_policy());
+        quote!(#declare_told #read_policy let #decision = #decided; #rest)
     }
 
     /// It is an error of the function's own.

@@ -1,6 +1,7 @@
 //! Writes the function. Infallible: everything that can be wrong was found before.
 
 mod attempt;
+mod computed;
 mod docs;
 pub(crate) mod ends;
 mod guard;

@@ -98,7 +98,9 @@ pub(super) fn site(
         (true, None) => quote!(tokio),
     };
     let service = service.map(|service| quote!(.with_service(#service)));
-    quote!(#krate::__private::Site::#mode(#operation, #policy) #service)
+    let fixed = (!plan.is_configurable).then(|| quote!(.fixed()));
+    let computed = plan.policy.is_computed().then(|| quote!(.computed()));
+    quote!(#krate::__private::Site::#mode(#operation, #policy) #service #fixed #computed)
 }
 
 /// `Draft::of(base).max_attempts(5)`: the policy before it is checked.
@@ -115,10 +117,12 @@ fn draft(plan: &Plan) -> TokenStream {
 }
 
 fn base(plan: &Plan, base: &Base) -> TokenStream {
+    let krate = &plan.krate;
     match base {
         Base::Path(path) => quote!(#path),
+        // It only holds the place.
+        Base::Computed(_) => quote!(#krate::RetryPolicy::DEFAULT),
         Base::Preset(preset) => {
-            let krate = &plan.krate;
             let name = Ident::new(&preset.name.to_uppercase(), Span::mixed_site());
             quote!(#krate::RetryPolicy::#name)
         }
@@ -165,7 +169,7 @@ fn is_generic(plan: &Plan) -> bool {
     let names = |tokens: TokenStream| names_generics(tokens, &generics);
     let base = match &plan.policy.base {
         Base::Path(path) => names(quote!(#path)),
-        Base::Preset(_) => false,
+        Base::Preset(_) | Base::Computed(_) => false,
     };
     base || is_named_by_generics(plan)
         || plan.policy.changes.iter().any(|change| match &change.value {

@@ -224,6 +224,31 @@ snapshot!(
 );
 
 snapshot!(
+    a_computed_policy,
+    [policy_from = self.tenants.policy(tenant), configurable = false],
+    /// Reads.
+    fn read(&self, tenant: &str) -> Result<(), Error> {
+        self.inner(tenant)
+    }
+);
+
+snapshot!(
+    a_computed_policy_beside_every_reader,
+    [
+        policy_from = self.tenants.policy(tenant),
+        attempt_timeout = "5s",
+        deadline = "30s",
+        context = cx,
+        on_success = count,
+        circuit_breaker = LAKE,
+        adaptive = self.rate
+    ],
+    async fn fetch(&mut self, tenant: &str) -> Result<Rows, Error> {
+        self.client.fetch(tenant, cx.attempt()).await
+    }
+);
+
+snapshot!(
     clone_of_self,
     [clone(self)],
     fn send(self) -> Result<(), Error> {

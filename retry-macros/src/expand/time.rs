@@ -90,7 +90,11 @@ impl Turn<'_> {
                 quote_spanned!(ends.mixed()=> #instant(#moment))
             }
         };
-        Some(quote!(let (mut #retry, #deadline) = #krate::__private::Retry::until(#site, #limit, #sooner);))
+        let start = match self.computed_policy() {
+            None => quote!(until(#site, #limit, #sooner)),
+            Some(policy) => quote!(until_from(#site, #limit, #sooner, #policy)),
+        };
+        Some(quote!(let (mut #retry, #deadline) = #krate::__private::Retry::#start;))
     }
 
     /// The future of an attempt, awaited: where its time is limited, no longer than that.

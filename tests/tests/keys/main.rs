@@ -11,6 +11,7 @@ mod key_budget;
 mod key_cancel;
 mod key_circuit_breaker;
 mod key_clone;
+mod key_configurable;
 mod key_context;
 mod key_crate;
 mod key_deadline;
@@ -32,6 +33,8 @@ mod key_on_success;
 mod key_open_error;
 mod key_operation;
 mod key_policy;
+#[cfg(feature = "settings")]
+mod key_policy_from;
 mod key_service;
 mod key_sleep;
 mod key_span;

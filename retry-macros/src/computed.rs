@@ -1,0 +1,86 @@
+//! The key `policy_from`: a policy that each call computes.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens;
+use syn::Expr;
+
+use crate::{
+    args::{Args, Value, ungrouped},
+    errors::Errors,
+    keys::Key,
+    policy::{Base, Policy},
+    this::rename_self,
+};
+
+/// What a policy consists of: keys that would change one which is not known before it is computed.
+const OF_POLICY: [Key; 9] = [
+    Key::MaxAttempts,
+    Key::InitialDelay,
+    Key::MaxDelay,
+    Key::MaxElapsed,
+    Key::MaxRetryAfter,
+    Key::MaxTotalDelay,
+    Key::Backoff,
+    Key::ExponentialBase,
+    Key::Jitter,
+];
+
+/// The tests see what it expands to without the feature.
+const IS_ON: bool = cfg!(any(feature = "settings", test));
+
+impl Policy {
+    /// Where the attribute has the key.
+    pub(crate) fn computed(args: &Args, errors: &mut Errors) -> Option<Self> {
+        let base = Base::Computed(read(args, errors)?);
+        Some(Self { base, changes: Vec::new(), schedule: None, max_total_delay: None, checks: Vec::new() })
+    }
+
+    /// Whether each call computes it.
+    pub(crate) const fn is_computed(&self) -> bool {
+        matches!(self.base, Base::Computed(_))
+    }
+
+    /// Under `async_trait` the arguments are in its block, where `self` has another name.
+    pub(crate) fn rename_self(&mut self, name: Option<&Ident>) {
+        if let (Base::Computed(policy), Some(name)) = (&mut self.base, name) {
+            *policy = rename_self(std::mem::take(policy), name);
+        }
+    }
+}
+
+/// The expression, and whatever contradicts it.
+fn read(args: &Args, errors: &mut Errors) -> Option<TokenStream> {
+    let expr = args.expr(Key::PolicyFrom, errors)?;
+    if !IS_ON {
+        errors.at(
+            args.get(Key::PolicyFrom).map(|arg| &arg.name),
+            "`policy_from` needs the feature `settings` of retry-runtime, which is off\n\
+             add `features = [\"settings\"]` to retry-runtime in Cargo.toml",
+        );
+    }
+    let named = args.policy.as_ref().map(ToTokens::to_token_stream);
+    if let Some(place) = named.or_else(|| args.get(Key::Policy).map(|arg| arg.name.to_token_stream())) {
+        errors.at(
+            place,
+            "the policy is given twice, here and by `policy_from`: remove one\n\
+             what the call computes may start from it, as in `RetryPolicy::HTTP.with_max_attempts(n)`",
+        );
+    }
+    for arg in OF_POLICY.into_iter().filter_map(|key| args.get(key)) {
+        let name = arg.key.entry().name;
+        let method = if is_unlimited(&arg.value) { "unlimited_attempts()" } else { &format!("{name}(..)") };
+        errors.at(
+            &arg.name,
+            format!(
+                "`{name}` cannot change what `policy_from` computes: change it there, by `.with_{method}`"
+            ),
+        );
+    }
+    Some(expr.to_token_stream())
+}
+
+/// `max_attempts = unlimited`.
+fn is_unlimited(value: &Value) -> bool {
+    let Value::Expr(expr) = value else { return false };
+    matches!(ungrouped(expr), Expr::Path(path) if path.path.is_ident("unlimited"))
+}
