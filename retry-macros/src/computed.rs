@@ -1,6 +1,6 @@
 //! The key `policy_from`: a policy that each call computes.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Expr;
 
@@ -63,7 +63,7 @@ fn read(args: &Args, errors: &mut Errors) -> Option<TokenStream> {
         errors.at(
             place,
             "the policy is given twice, here and by `policy_from`: remove one\n\
-             what the call computes may start from it, as in `RetryPolicy::HTTP.with_max_attempts(n)`",
+             to start from one, write `policy_from = RetryPolicy::HTTP.with_max_attempts(n)`",
         );
     }
     for arg in OF_POLICY.into_iter().filter_map(|key| args.get(key)) {
@@ -76,7 +76,24 @@ fn read(args: &Args, errors: &mut Errors) -> Option<TokenStream> {
             ),
         );
     }
-    Some(expr.to_token_stream())
+    let policy = expr.to_token_stream();
+    if let (Some(awaits), None) = (find(policy.clone(), "await"), find(policy.clone(), "async")) {
+        errors.at(
+            awaits,
+            "`policy_from` cannot be awaited, for it is evaluated at once when an attempt has failed\n\
+             look the policy up before the call, and pass it as an argument",
+        );
+    }
+    Some(policy)
+}
+
+/// Where the tokens have the word.
+fn find(tokens: TokenStream, word: &str) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(found) => (found == word).then_some(found),
+        TokenTree::Group(group) => find(group.stream(), word),
+        _ => None,
+    })
 }
 
 /// `max_attempts = unlimited`.

@@ -112,7 +112,9 @@ fn draft(plan: &Plan) -> TokenStream {
         let value = value(krate, change);
         quote!(.#method(#value))
     });
-    let of = Ends::of(&base).show(quote!(#krate::__private::Draft::of));
+    let of = quote!(#krate::__private::Draft::of);
+    // A path that is no policy is told so; of ours nothing is wrong but where the crate is said to be.
+    let of = if matches!(plan.policy.base, Base::Path(_)) { Ends::of(&base).show(of) } else { of };
     quote!(#of(#base) #(#changes)*)
 }
 
