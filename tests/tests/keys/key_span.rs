@@ -1,6 +1,6 @@
 //! `span`: a span for each call, and a child for each attempt.
 
-mod capture;
+pub(crate) mod capture;
 mod limits;
 mod order;
 mod shapes;

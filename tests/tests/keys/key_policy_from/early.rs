@@ -7,7 +7,7 @@ use retry_tests::{Failure, Flaky, millis, record, recorded_waits};
 use tokio::time::Instant;
 
 use super::{PLAIN, Source};
-use crate::error::Error;
+use crate::{error::Error, key_span::capture::Trace};
 
 #[retry(policy_from = source.policy(), context = cx, sleep = record)]
 fn with_context(source: &Source, flaky: &Flaky) -> Result<u32, Failure> {
@@ -124,7 +124,11 @@ fn with_span(flaky: &Flaky) -> Result<u32, Failure> {
 }
 
 #[test]
-fn spans_beside_it_work() {
+fn a_span_does_not_say_how_many_attempts_there_may_be() {
+    let (trace, _guard) = Trace::listen();
     assert_eq!(with_span(&Flaky::failing(9)), Err(Failure(2)));
     assert_eq!(recorded_waits(), millis([100]));
+    let said = trace.call().fields;
+    assert_eq!(said.get("retry.attempts").map(String::as_str), Some("2"));
+    assert_eq!(said.get("retry.max_attempts"), None);
 }

@@ -184,3 +184,17 @@ fn behind_a_circuit_breaker() {
     assert_eq!(source.asked(), 2);
     let _ = recorded_waits();
 }
+
+#[test]
+fn the_inventory_has_no_policy_of_such_a_function() {
+    let all = retry_runtime::inventory();
+    let of_here = |operation| {
+        all.iter()
+            .find(|found| found.module == module_path!() && found.operation == operation)
+            .expect("it is listed")
+    };
+    let found = of_here("behind");
+    assert_eq!((found.is_generic, found.policy, found.worst_case_delay), (true, None, None));
+    // What does not depend on the policy is known.
+    assert_eq!(of_here("changing_async").deadline, Some(std::time::Duration::from_secs(3_600)));
+}
