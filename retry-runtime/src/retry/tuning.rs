@@ -66,9 +66,9 @@ mod unread {
     use crate::{RetryPolicy, site::Site};
 
     #[derive(Clone, Copy, Debug, Default)]
-    pub(in crate::retry) struct Tuning;
+    pub(in crate::retry) struct Tuning {}
 
-    #[expect(clippy::unused_self, reason = "as where there are settings")]
+    #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "as where there are settings")]
     impl Tuning {
         #[inline]
         pub(in crate::retry) const fn may_differ() -> bool {

@@ -20,7 +20,7 @@ pub use self::{
 use crate::RetryPolicy;
 
 /// Every function with [`#[retry]`](macro@crate::retry) that is linked into the program, whether it was called or not, in
-/// the order of file, line and operation. Feature `inventory`.
+/// the order of file, line and operation. Feature `inventory` or `settings`.
 ///
 /// ```standalone_crate
 /// use std::time::Duration;
@@ -40,7 +40,7 @@ use crate::RetryPolicy;
 /// ```
 ///
 /// Functions of libraries are among them, but of a library of which the program uses nothing: that is not linked.
-/// [Ad-hoc calls](crate::RetryPolicy::call) are no functions; [`statistics`] has those that were made.
+/// [Ad-hoc calls](crate::RetryPolicy::call) are no functions; `statistics` (feature `inventory`) has those that were made.
 ///
 /// A test can hold a team to its rules:
 ///

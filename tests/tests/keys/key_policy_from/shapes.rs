@@ -156,10 +156,11 @@ impl Policies for Source {
 }
 
 #[retry(policy_from = policies.policy(), operation = P::NAME)]
-async fn generic<P: Policies, T: Into<u32>>(policies: P, flaky: &Flaky, more: T) -> Result<u32, Failure>
-where
-    T: Copy,
-{
+async fn generic<P: Policies, T: Into<u32> + Copy>(
+    policies: P,
+    flaky: &Flaky,
+    more: T,
+) -> Result<u32, Failure> {
     flaky.call_async().await.map(|attempt| attempt + more.into())
 }
 
