@@ -43,6 +43,21 @@ mod to_tracing {
         }
     }
 
+    /// The system does not tell of changes.
+    #[cfg(feature = "settings-watch")]
+    pub(in crate::settings) fn unwatched(
+        path: &std::path::Path,
+        reason: &str,
+        look_again: std::time::Duration,
+    ) {
+        tracing::warn!(
+            target: "retry_runtime",
+            path = %path.display(),
+            reason,
+            "settings file not watched any more, looked at every {look_again:?} instead"
+        );
+    }
+
     /// A field of a policy or an operation has another value than before.
     pub(in crate::settings) fn changed(name: &str, field: &str, before: &str, after: &str, source: &str) {
         tracing::info!(target: "retry_runtime", name, field, before, after, source, "retry setting changed");
@@ -59,6 +74,8 @@ mod to_nobody {
     pub(in crate::settings) const fn refused(_: &SettingsError) {}
     pub(in crate::settings) const fn not_applied(_: &Site, _: &[Problem]) {}
     pub(in crate::settings) const fn unknown_name(_: &str, _: Option<&str>) {}
+    #[cfg(feature = "settings-watch")]
+    pub(in crate::settings) const fn unwatched(_: &std::path::Path, _: &str, _: std::time::Duration) {}
     pub(in crate::settings) const fn changed(_: &str, _: &str, _: &str, _: &str, _: &str) {}
 }
 

@@ -12,11 +12,15 @@ mod resolve;
 mod section;
 mod store;
 mod value;
+#[cfg(feature = "settings-watch")]
+mod watch;
 
 use std::{path::PathBuf, sync::Arc};
 
 pub(crate) use self::layers::Tuned;
 use self::store::{ReadFrom, SourceFile};
+#[cfg(feature = "settings-watch")]
+pub use self::watch::{Watch, watch};
 pub use self::{
     changes::Changes,
     problem::{Problem, SettingsError},

@@ -158,10 +158,18 @@ impl Section {
         self.settings().next().is_none()
     }
 
-    /// Takes over what `later` says.
+    /// Takes over what `later` says. `jitter = true` keeps the jitter that there is.
     pub(super) fn merge(&mut self, later: &Self) {
         for (field, setting) in later.settings() {
-            self.set(field, setting.clone());
+            let is_on = |before: &Setting| {
+                !matches!(before.value, Value::Jitter(Jitter::None) | Value::Switch(false))
+            };
+            let is_kept = field == Field::Jitter
+                && setting.value == Value::Switch(true)
+                && self.get(field).is_some_and(is_on);
+            if !is_kept {
+                self.set(field, setting.clone());
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The settings of the program: one writer at a time, readers that wait for nobody.
 
+#[cfg(feature = "settings-watch")]
+use std::path::Path;
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -104,6 +106,27 @@ pub(super) fn read_from(sources: ReadFrom) -> Result<(), SettingsError> {
     Ok(())
 }
 
+/// Reads a file too, above those that are read; if nothing is read, beneath the environment.
+#[cfg(feature = "settings-watch")]
+pub(super) fn read_too(path: &Path) -> Result<(), SettingsError> {
+    let mut writer = writer();
+    let nothing = || ReadFrom { files: Vec::new(), has_environment: true };
+    let mut sources = writer.read_from.clone().unwrap_or_else(nothing);
+    let is_read = |file: &SourceFile| file.path == path || same_file(&file.path, path);
+    if !sources.files.iter().any(is_read) {
+        sources.files.push(SourceFile { path: path.to_owned(), is_optional: false });
+    }
+    publish(sources.read(run_time())?);
+    writer.read_from = Some(sources);
+    Ok(())
+}
+
+#[cfg(feature = "settings-watch")]
+fn same_file(one: &Path, other: &Path) -> bool {
+    let absolute = |path| std::path::absolute(path).ok();
+    absolute(one).is_some_and(|one| absolute(other) == Some(one))
+}
+
 /// Reads them again.
 pub(super) fn reload() -> Result<(), SettingsError> {
     let writer = writer();
@@ -134,11 +157,6 @@ pub(super) fn update(name: &str, change: impl FnOnce(Changes) -> Changes) -> Res
     }
     publish(layers(sources, Vec::new())?);
     Ok(())
-}
-
-/// The sources there are, of files and environment.
-pub(super) fn sources() -> Option<ReadFrom> {
-    writer().read_from.clone()
 }
 
 pub(super) fn policy(name: &str) -> Option<RetryPolicy> {

@@ -1,0 +1,153 @@
+//! `inherits`: a section that starts from a whole policy.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use retry_rules::PRESETS;
+
+use crate::{
+    RetryPolicy,
+    observe::Listed,
+    policy::Field,
+    settings::{
+        field::unknown_one,
+        layers::{self, Names, plain},
+        problem::Problem,
+        section::{Origin, Section, Setting},
+        value::Value,
+    },
+};
+
+/// What files say of a name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    pub(super) own: Section,
+    pub(super) inherits: Option<Inherits>,
+    /// The name as it is written.
+    pub(super) name: String,
+}
+
+/// The parent that a section names.
+#[derive(Clone, Debug)]
+pub(super) struct Inherits {
+    pub(super) parent: String,
+    pub(super) origin: Origin,
+}
+
+impl Said {
+    /// Takes over what a later file says.
+    pub(super) fn merge(&mut self, later: Self) {
+        self.own.merge(&later.own);
+        self.name = later.name;
+        if later.inherits.is_some() {
+            self.inherits = later.inherits;
+        }
+    }
+}
+
+/// The sections with all that they inherit. One that cannot be made whole is left out, for its halves would break rules
+/// that nobody broke.
+pub(super) fn resolve(said: &BTreeMap<String, Said>, problems: &mut Vec<Problem>) -> Names {
+    let whole = said.keys().filter_map(|name| match line(name, said) {
+        Ok(line) => Some((name.clone(), with_parents(&line, said))),
+        Err(problem) => {
+            problems.extend(problem);
+            None
+        }
+    });
+    whole.collect()
+}
+
+/// The name, its parent, the parent of that, and so on. What another section is to blame for is no problem of this one.
+fn line(name: &str, said: &BTreeMap<String, Said>) -> Result<Vec<String>, Option<Problem>> {
+    let mut line = vec![name.to_owned()];
+    while let Some(inherits) = said.get(&line[line.len() - 1]).and_then(|said| said.inherits.as_ref()) {
+        let parent = plain(&inherits.parent);
+        if let Some(first) = line.iter().position(|name| *name == parent) {
+            return Err(circle(&line[first..], said).filter(|_| first == 0));
+        }
+        if !said.contains_key(&parent) && layers::base(&parent).is_none() {
+            let is_its_own = line.len() == 1;
+            return Err(is_its_own.then(|| inherits.origin.problem(unknown(&inherits.parent, said))));
+        }
+        line.push(parent);
+    }
+    Ok(line)
+}
+
+/// The problem of a circle, for that member of it which comes first.
+fn circle(members: &[String], said: &BTreeMap<String, Said>) -> Option<Problem> {
+    if members.iter().min() != members.first() {
+        return None;
+    }
+    let first = said.get(members.first()?)?;
+    let origin = &first.inherits.as_ref()?.origin;
+    let names = members.iter().chain(members.first());
+    let names = names.map(|name| format!("`{}`", said.get(name).map_or(name, |said| &said.name)));
+    let circle = names.collect::<Vec<_>>().join(" from ");
+    Some(origin.problem(format!("inherits in a circle: {circle}")))
+}
+
+fn unknown(parent: &str, said: &BTreeMap<String, Said>) -> String {
+    let mut known: BTreeSet<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+    known.extend(said.values().map(|said| said.name.as_str()));
+    let functions = Listed::all();
+    let named = functions.iter().filter(|listed| !listed.is_generic());
+    known.extend(named.map(|listed| listed.site().policy().name()));
+    unknown_one("policy", parent, known.iter().copied())
+}
+
+/// From the last parent down to the section itself.
+fn with_parents(line: &[String], said: &BTreeMap<String, Said>) -> Section {
+    let mut whole = of_code(line, said);
+    for (generations, name) in line.iter().enumerate().rev() {
+        match said.get(name) {
+            Some(here) if generations == 0 => whole.merge(&here.own),
+            Some(parent) => whole.merge(&marked(&parent.own, &said[&line[0]].name)),
+            None => {}
+        }
+    }
+    whole
+}
+
+/// The figures that the last parent has in the code, if it is a policy there.
+fn of_code(line: &[String], said: &BTreeMap<String, Said>) -> Section {
+    let [.., heir, last] = line else { return Section::default() };
+    match (layers::base(last), said.get(heir).and_then(|heir| heir.inherits.as_ref())) {
+        (Some(policy), Some(inherits)) => figures(&policy, &inherits.origin),
+        _ => Section::default(),
+    }
+}
+
+/// What a policy of the code has and settings may always set. Limits of time and promises are no part of it: they belong
+/// to the calls of the one function.
+fn figures(policy: &RetryPolicy, origin: &Origin) -> Section {
+    let mut section = Section::default();
+    let attempts = policy.max_attempts().map_or(Value::Unlimited, Value::Count);
+    for (field, value) in [
+        (Field::MaxAttempts, attempts),
+        (Field::InitialDelay, Value::Time(policy.initial_delay())),
+        (Field::MaxDelay, Value::Time(policy.max_delay())),
+        (Field::Backoff, Value::Backoff(policy.backoff())),
+        (Field::ExponentialBase, Value::Base(policy.exponential_base())),
+        (Field::Jitter, Value::Jitter(policy.jitter())),
+        (Field::MaxRetryAfter, Value::Time(policy.max_retry_after())),
+        (Field::SlotCount, Value::Count(policy.slot_count())),
+        (Field::SlotWidth, Value::Time(policy.slot_width())),
+        (Field::Coordinated, Value::Switch(policy.is_coordinated())),
+        (Field::IdempotencyTtl, Value::Time(policy.idempotency_ttl())),
+    ] {
+        section.set(field, Setting { value, origin: origin.clone() });
+    }
+    section
+}
+
+/// What an heir takes over from a section, and says so.
+fn marked(section: &Section, heir: &str) -> Section {
+    let mut marked = Section::default();
+    for (field, setting) in section.settings() {
+        let Setting { value, mut origin } = setting.clone();
+        origin.key = format!("{} (inherited by `{heir}`)", origin.key);
+        marked.set(field, Setting { value, origin });
+    }
+    marked
+}
