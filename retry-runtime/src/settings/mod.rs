@@ -54,7 +54,9 @@ impl Sources {
         Self(ReadFrom { files: Vec::new(), has_environment: true })
     }
 
-    /// A file, which overrides those named before it.
+    /// A file, which overrides those named before it, field by field. Its extension says what it is: `.toml`, `.yaml` or
+    /// `.yml`, `.json`. What a section `inherits` is looked up when all files are read, so that a later one may change
+    /// the parent of what an earlier one has.
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.0.files.push(SourceFile { path: path.into(), is_optional: false });
         self
