@@ -16,6 +16,10 @@ pub(super) enum Raw {
     Text(String),
     Whole(i128),
     Number(f64),
+    #[cfg_attr(
+        not(any(feature = "settings-json", feature = "settings-toml", feature = "settings-yaml")),
+        allow(dead_code, reason = "made by the formats of files")
+    )]
     Switch(bool),
     /// A list, a table, nothing.
     Other(String),

@@ -11,6 +11,10 @@ pub(super) type Table = BTreeMap<String, Node>;
 
 /// What is under a key.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(
+    not(any(feature = "settings-json", feature = "settings-toml", feature = "settings-yaml")),
+    allow(dead_code, reason = "made by the formats")
+)]
 pub(super) enum Node {
     Table(Table),
     Value(Raw),
