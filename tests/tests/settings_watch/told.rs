@@ -1,5 +1,7 @@
 //! What the log says.
 
+use retry_runtime::settings;
+
 use crate::{Directory, assert_attempts, lines_with, log, wait_for_attempts, wait_until};
 
 #[test]
@@ -39,4 +41,15 @@ fn a_change_is_told_once_and_the_same_content_is_none() {
     let of_worker: Vec<String> = log().into_iter().filter(|line| line.contains("before=\"")).collect();
     assert_eq!(of_worker.iter().filter(|line| line.contains("after=\"6\"")).count(), 1, "{of_worker:#?}");
     assert!(of_worker.iter().all(|line| !line.contains("after=\"9\"")), "{of_worker:#?}");
+}
+
+#[test]
+fn a_name_that_is_nearly_one_is_warned_of_but_not_a_service_that_only_has_operations() {
+    let directory = Directory::new();
+    let text = "[retry_policies.workr.charge]\nmax_attempts = 5\n";
+    let _watch = settings::watch(directory.put("retry.toml", text)).unwrap();
+    assert_eq!(lines_with("WARN"), 0, "{:#?}", log());
+    directory.put("retry.toml", &format!("[retry_policies.workr]\nmax_delay = 20\n{text}"));
+    wait_until("a warning", || lines_with("WARN") > 0);
+    assert_eq!(lines_with("did you mean `worker`?"), 1, "{:#?}", log());
 }

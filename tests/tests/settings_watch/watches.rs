@@ -124,3 +124,22 @@ fn several_files_are_watched_at_once() {
     assert_attempts(7);
     drop(two);
 }
+
+#[test]
+fn what_was_wrong_elsewhere_is_tried_again_when_anything_happens() {
+    let directory = Directory::new();
+    for name in ["base", "site"] {
+        fs::create_dir(directory.path(name)).unwrap();
+    }
+    // Not watched.
+    let base = directory.put("base/retry.toml", "retry_policies = {}");
+    settings::Sources::new().without_environment().file(base).init().unwrap();
+    let (_, _watch) = directory.watched("site/retry.toml", 5);
+    directory.put("base/retry.toml", "retry_policies = 7");
+    directory.write("site/retry.toml", 6);
+    wait_until("a warning", || lines_with("base/retry.toml: retry_policies = 7") > 0);
+    assert_attempts(5);
+    directory.put("base/retry.toml", "retry_policies = {}");
+    directory.put("site/another.toml", "");
+    wait_for_attempts(6);
+}

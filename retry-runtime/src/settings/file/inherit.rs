@@ -50,41 +50,38 @@ pub(super) fn resolve(said: &BTreeMap<String, Said>, problems: &mut Vec<Problem>
     let whole = said.keys().filter_map(|name| match line(name, said) {
         Ok(line) => Some((name.clone(), with_parents(&line, said))),
         Err(problem) => {
-            problems.extend(problem);
+            problems.push(problem);
             None
         }
     });
     whole.collect()
 }
 
-/// The name, its parent, the parent of that, and so on. What another section is to blame for is no problem of this one.
-fn line(name: &str, said: &BTreeMap<String, Said>) -> Result<Vec<String>, Option<Problem>> {
+/// The name, its parent, the parent of that, and so on. What is wrong on the way is the same problem for all who come by.
+fn line(name: &str, said: &BTreeMap<String, Said>) -> Result<Vec<String>, Problem> {
     let mut line = vec![name.to_owned()];
     while let Some(inherits) = said.get(&line[line.len() - 1]).and_then(|said| said.inherits.as_ref()) {
         let parent = plain(&inherits.parent);
         if let Some(first) = line.iter().position(|name| *name == parent) {
-            return Err(circle(&line[first..], said).filter(|_| first == 0));
+            return Err(circle(&line[first..], inherits, said));
         }
         if !said.contains_key(&parent) && layers::base(&parent).is_none() {
-            let is_its_own = line.len() == 1;
-            return Err(is_its_own.then(|| inherits.origin.problem(unknown(&inherits.parent, said))));
+            return Err(inherits.origin.problem(unknown(&inherits.parent, said)));
         }
         line.push(parent);
     }
     Ok(line)
 }
 
-/// The problem of a circle, for that member of it which comes first.
-fn circle(members: &[String], said: &BTreeMap<String, Said>) -> Option<Problem> {
-    if members.iter().min() != members.first() {
-        return None;
-    }
-    let first = said.get(members.first()?)?;
-    let origin = &first.inherits.as_ref()?.origin;
-    let names = members.iter().chain(members.first());
-    let names = names.map(|name| format!("`{}`", said.get(name).map_or(name, |said| &said.name)));
-    let circle = names.collect::<Vec<_>>().join(" from ");
-    Some(origin.problem(format!("inherits in a circle: {circle}")))
+/// It begins with the member whose name comes first; `last` is how the last one of these closes it.
+fn circle(members: &[String], last: &Inherits, said: &BTreeMap<String, Said>) -> Problem {
+    let first = members.iter().enumerate().min_by_key(|(_, name)| *name).map_or(0, |(place, _)| place);
+    let (after, before) = members.split_at(first);
+    let round: Vec<&String> = before.iter().chain(after).chain(before.first()).collect();
+    let written = |name: &&String| format!("`{}`", said.get(*name).map_or(name.as_str(), |said| &said.name));
+    let circle = round.iter().map(written).collect::<Vec<_>>().join(" from ");
+    let first = round.first().and_then(|name| said.get(*name)).and_then(|said| said.inherits.as_ref());
+    first.unwrap_or(last).origin.problem(format!("inherits in a circle: {circle}"))
 }
 
 fn unknown(parent: &str, said: &BTreeMap<String, Said>) -> String {

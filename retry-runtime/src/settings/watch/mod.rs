@@ -35,7 +35,8 @@ const TRIES: u32 = 10;
 /// Reads a file of settings, and reads it again whenever it changes, until the [`Watch`] is dropped.
 ///
 /// The file joins those that [`Sources`](super::Sources) named, above them, unless it is one of them; where nothing was
-/// read before, the environment is read too. A change makes all of the sources be read again, 50 ms after the last
+/// read before, the environment is read too. (Name other sources first: [`Sources::init`](super::Sources::init) forgets
+/// what was read before it.) A change makes all of the sources be read again, 50 ms after the last
 /// one or 1 s after the first. What is wrong then goes to the log as a warning for each problem, and the policies stay as
 /// they are until the file is right again. That goes for a file that is deleted too, unless it was named as
 /// [`optional_file`](super::Sources::optional_file).
@@ -175,7 +176,7 @@ impl Watched {
         }
         self.found = found;
         let refused = store::reload().err();
-        if let Some(error) = refused.as_ref().filter(|_| refused != self.refused) {
+        if let Some(error) = news(refused.as_ref(), self.refused.as_ref()) {
             log::refused(error);
         }
         self.refused = refused;
@@ -207,6 +208,11 @@ impl Watched {
         }
         followed
     }
+}
+
+/// What is wrong, if it is not what was wrong before.
+fn news<'a>(refused: Option<&'a SettingsError>, before: Option<&SettingsError>) -> Option<&'a SettingsError> {
+    refused.filter(|_| refused != before)
 }
 
 /// Waits until nothing happens any more; `false` if it is to stop.
@@ -260,6 +266,23 @@ mod tests {
         assert!(may_change(EventKind::Modify(ModifyKind::Any)));
         // What a system says that lost count of events.
         assert!(may_change(EventKind::Other));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_once_and_again_when_it_changes() {
+        let error = |message: &str| {
+            SettingsError::from(Problem {
+                source: "retry.toml".to_owned(),
+                key: String::new(),
+                value: None,
+                message: message.to_owned(),
+            })
+        };
+        let (one, other) = (error("one"), error("other"));
+        assert_eq!(news(Some(&one), None), Some(&one));
+        assert_eq!(news(Some(&one), Some(&one)), None);
+        assert_eq!(news(Some(&one), Some(&other)), Some(&one));
+        assert_eq!(news(None, Some(&one)), None);
     }
 
     #[test]
