@@ -71,10 +71,11 @@ impl Draft {
         self.write(Field::MaxElapsed)
     }
 
-    /// Sets the time limit, unless there is one.
+    /// Sets the time limit to that of the deadline, unless there is one.
     pub const fn within(mut self, limit: Duration) -> Self {
         if self.policy.schedule.max_elapsed.is_none() {
             self.policy.schedule.max_elapsed = Some(limit);
+            self.written = self.written.with_elapsed_of_deadline();
         }
         self
     }

@@ -15,21 +15,39 @@ use crate::{Backoff, Jitter, policy::Field};
 #[derive(Clone, Debug)]
 #[must_use = "give it back to `update`"]
 pub struct Changes {
-    pub(super) section: Section,
-    pub(super) problems: Vec<Problem>,
+    /// Whether what was said before is taken back.
+    are_all: bool,
+    section: Section,
+    problems: Vec<Problem>,
     name: String,
     source: Arc<str>,
 }
 
 impl Changes {
-    pub(super) fn to(name: &str, section: Section) -> Self {
-        Self { section, problems: Vec::new(), name: name.to_owned(), source: "run time".into() }
+    pub(super) fn to(name: &str) -> Self {
+        Self {
+            are_all: false,
+            section: Section::default(),
+            problems: Vec::new(),
+            name: name.to_owned(),
+            source: "run time".into(),
+        }
     }
 
-    /// The problems of values that are wrong by themselves, or what was changed.
-    pub(super) fn settled(self) -> Result<Section, SettingsError> {
-        SettingsError::unless_none(self.problems)?;
-        Ok(self.section)
+    /// Checks them by themselves.
+    pub(super) fn settled(mut self) -> Result<Self, SettingsError> {
+        self.problems.extend(self.section.contradictions());
+        SettingsError::unless_none(std::mem::take(&mut self.problems))?;
+        Ok(self)
+    }
+
+    /// What is said now, if `before` was said before.
+    pub(super) fn apply(self, mut before: Section) -> Section {
+        if self.are_all {
+            return self.section;
+        }
+        before.merge(&self.section);
+        before
     }
 
     fn set(mut self, field: Field, value: Value) -> Self {
@@ -125,8 +143,10 @@ impl Changes {
         self.set(Field::Deadline, Value::Time(limit))
     }
 
-    /// Takes back all that was changed at run time: files, environment and code decide again.
+    /// Takes back all that was changed at run time, and before this in the same change: files, environment and code
+    /// decide again.
     pub fn clear(mut self) -> Self {
+        self.are_all = true;
         self.section = Section::default();
         self.problems.clear();
         self

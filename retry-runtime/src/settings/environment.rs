@@ -94,11 +94,11 @@ fn unsplit(rest: &str, known: &BTreeSet<String>) -> String {
         .iter()
         .filter_map(|name| rest.strip_prefix(name.as_str())?.strip_prefix('_'))
         .min_by_key(|field| field.len());
-    match field {
-        Some(field) => field::unknown(field),
-        None => {
+    field.map_or_else(
+        || {
             let all = field::all().collect::<Vec<_>>().join("`, `");
             format!("ends with no known field: write `{NAMED}<NAME>_<FIELD>`; fields are `{all}`")
-        }
-    }
+        },
+        field::unknown,
+    )
 }

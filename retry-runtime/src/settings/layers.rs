@@ -10,7 +10,11 @@ use std::{
 
 use retry_rules::{PRESETS, names};
 
-use super::{problem::Problem, resolve::Subject, section::Section};
+use super::{
+    problem::{Found, Problem},
+    resolve::Subject,
+    section::Section,
+};
 use crate::{RetryPolicy, observe::Listed, policy::Draft, site::Site};
 
 /// What one source says, by [plain](plain) names.
@@ -37,7 +41,16 @@ impl Sources {
 
 /// A name as the environment can write it: `billing.create-invoice` is `billing_create_invoice` there.
 pub(super) fn plain(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
+    name.chars().map(plain_char).collect()
+}
+
+const fn plain_char(c: char) -> char {
+    if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }
+}
+
+/// Whether the name that is put together of `parts` is `plain_name`.
+fn is_plain_of<const N: usize>(plain_name: &str, parts: [&str; N]) -> bool {
+    plain_name.chars().eq(parts.into_iter().flat_map(str::chars).map(plain_char))
 }
 
 /// What settings make of a call.
@@ -69,6 +82,7 @@ impl Layers {
         let policies = policies(&functions);
         let mut layers = Self { sources, policies, functions: HashMap::new(), warned: Mutex::default() };
         let mut problems = layers.misplaced(&functions);
+        let mut broken = layers.broken_presets();
         for listed in &functions {
             if listed.is_generic() {
                 continue;
@@ -79,10 +93,10 @@ impl Layers {
                     let tuned = Arc::new(resolved.into_tuned());
                     layers.functions.insert(address(site), tuned);
                 }
-                Err(found) => problems.extend(found),
+                Err(found) => broken.extend(found),
             }
         }
-        problems.extend(layers.broken_presets());
+        problems.extend(Found::problems(broken));
         (layers, problems)
     }
 
@@ -101,14 +115,29 @@ impl Layers {
 
     /// What no list has is looked at when it is called. Where a rule would be broken, it keeps its own policy.
     fn tuned_now(&self, site: &Site, draft: Draft) -> Option<Arc<Tuned>> {
-        let problems = match Subject::called(site, draft).resolve(self) {
+        if !self.concern(site, &draft) {
+            return None;
+        }
+        let found = match Subject::called(site, draft).resolve(self) {
             Ok(resolved) => return Some(Arc::new(resolved.into_tuned())),
-            Err(problems) => problems,
+            Err(found) => found,
         };
         if self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(*site.location()) {
-            super::log::not_applied(site, &problems);
+            super::log::not_applied(site, &Found::problems(found));
         }
         None
+    }
+
+    /// Whether anything is said of a call. Most have nothing said of them, which must not cost an allocation.
+    fn concern(&self, site: &Site, draft: &Draft) -> bool {
+        let of_policy = |name: &str| is_plain_of(name, [draft.policy().name()]);
+        let of_operation = |name: &str| {
+            let operation = site.operation();
+            is_plain_of(name, [operation])
+                || site.service().is_some_and(|service| is_plain_of(name, [service, ".", operation]))
+        };
+        let mut names = self.sources.in_order().into_iter().flat_map(Names::keys);
+        names.any(|name| of_policy(name) || of_operation(name))
     }
 
     /// Whether a policy is called so.
@@ -120,7 +149,8 @@ impl Layers {
     pub(super) fn policy(&self, name: &str) -> Option<RetryPolicy> {
         let plain_name = plain(name);
         let of_program = base(name);
-        if of_program.is_none() && !self.sources.names().contains(plain_name.as_str()) {
+        let is_said = || self.sources.names().contains(plain_name.as_str());
+        if of_program.is_none() && (!is_said() || self.known_names().contains(&plain_name)) {
             return None;
         }
         let base = of_program.unwrap_or(RetryPolicy::DEFAULT);
@@ -153,7 +183,7 @@ impl Layers {
     }
 
     /// What is wrong with the presets themselves: a call of a closure may go by any of them.
-    fn broken_presets(&self) -> Vec<Problem> {
+    fn broken_presets(&self) -> Vec<Found> {
         let resolve = |preset: RetryPolicy| Subject::policy(preset.name(), preset).resolve(self).err();
         PRESETS.iter().map(RetryPolicy::of_preset).filter_map(resolve).flatten().collect()
     }
@@ -166,9 +196,10 @@ pub(super) fn base(name: &str) -> Option<RetryPolicy> {
         return Some(RetryPolicy::of_preset(preset));
     }
     let functions = Listed::all();
-    let policies =
-        functions.iter().filter(|listed| !listed.is_generic()).map(|listed| listed.site().policy());
-    policies.into_iter().find(|policy| plain(policy.name()) == plain_name).copied()
+    let own = functions.iter().filter(|listed| !listed.is_generic()).map(|listed| listed.site().draft());
+    let of_name = own.filter(|draft| plain(draft.policy().name()) == plain_name);
+    // That of a function that changes the least of it: best nothing.
+    of_name.min_by_key(|draft| draft.written().count()).map(|draft| *draft.policy())
 }
 
 fn policies(functions: &[&'static Listed]) -> BTreeSet<String> {

@@ -29,17 +29,18 @@ mod to_tracing {
 
     /// Settings for a name that nothing in the program bears.
     pub(in crate::settings) fn unknown_name(name: &str, nearest: Option<&str>) {
-        match nearest {
-            Some(nearest) => tracing::warn!(
+        if let Some(nearest) = nearest {
+            tracing::warn!(
                 target: "retry_runtime",
                 name,
                 "settings for a name that no preset and no annotated function has: did you mean `{nearest}`?"
-            ),
-            None => tracing::debug!(
+            );
+        } else {
+            tracing::debug!(
                 target: "retry_runtime",
                 name,
                 "settings for a name that no preset and no annotated function has: a call of a closure may"
-            ),
+            );
         }
     }
 

@@ -85,8 +85,11 @@ impl Sources {
 
     /// The same for a program that had rather run with the policies of its code than not at all: what is wrong goes to the
     /// log as warnings, and comes back.
+    ///
+    /// [`reload`] reads these sources again, also after they were refused.
+    #[expect(clippy::must_use_candidate, reason = "the log has said it")]
     pub fn init_or_warn(self) -> Option<SettingsError> {
-        let error = self.init().err()?;
+        let error = store::read_from_now_on(self.0).err()?;
         log::refused(&error);
         Some(error)
     }

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use super::section::Origin;
+
 /// All that is wrong with settings. Nothing of them was taken: the policies are as they were before.
 ///
 /// Shown as a line for each problem.
@@ -74,5 +76,48 @@ impl fmt::Display for Problem {
             write!(f, " = {value}")?;
         }
         write!(f, ": {message}")
+    }
+}
+
+/// A rule that a call or a policy would break.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Found {
+    pub(super) origin: Origin,
+    /// Who would.
+    pub(super) who: String,
+    /// What else was set that the rule is about.
+    pub(super) beside: String,
+    pub(super) message: String,
+}
+
+/// So many are named of those who would break a rule for the same reason.
+const NAMED: usize = 3;
+
+impl Found {
+    /// As problems: one fault is one problem, however many would have it.
+    pub(super) fn problems(found: Vec<Self>) -> Vec<Problem> {
+        let mut groups: Vec<Vec<Self>> = Vec::new();
+        for one in found {
+            let is_same = |group: &&mut Vec<Self>| group.first().is_some_and(|first| first.is_like(&one));
+            match groups.iter_mut().find(is_same) {
+                Some(group) => group.push(one),
+                None => groups.push(vec![one]),
+            }
+        }
+        groups.iter().filter_map(|group| Self::problem(group)).collect()
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        Self { who: String::new(), ..self.clone() } == Self { who: String::new(), ..other.clone() }
+    }
+
+    fn problem(group: &[Self]) -> Option<Problem> {
+        let Self { origin, beside, message, .. } = group.first()?;
+        let who: Vec<&str> = group.iter().take(NAMED).map(|found| found.who.as_str()).collect();
+        let more = match group.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        Some(origin.problem(format!("for {}{more}{beside}: {message}", who.join(", "))))
     }
 }

@@ -1,11 +1,17 @@
 //! Where each value comes from.
 
-use std::fmt;
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
+
+use retry_rules::PRESETS;
 
 use super::{
     field::{self, FIELDS},
     layers::{Layers, base, plain},
-    resolve::{Resolved, Subject},
+    resolve::Subject,
+    section::{Section, Setting},
     value::Value,
 };
 use crate::{
@@ -35,36 +41,62 @@ pub struct Row {
 }
 
 const CODE: &str = "code";
+/// In place of a value that nobody has said.
+const UNSET: &str = "unset";
 
 impl Report {
     pub(super) fn of(layers: &Layers) -> Self {
         let mut rows = Vec::new();
         let functions = Listed::all();
-        let mut policies: Vec<&str> = functions
-            .iter()
-            .filter(|listed| !listed.is_generic())
-            .map(|listed| listed.site().policy().name())
-            .collect();
-        policies.extend(layers.sources.names().into_iter().filter(|name| layers.is_policy(name)));
+        let functions = || functions.iter().filter(|listed| !listed.is_generic());
+        let presets = PRESETS.iter().map(|preset| preset.name);
+        let mut policies: Vec<&str> =
+            presets.chain(functions().map(|listed| listed.site().policy().name())).collect();
         policies.sort_by_key(|name| plain(name));
         policies.dedup_by_key(|name| plain(name));
         for name in policies {
             let subject = Subject::policy(name, base(name).unwrap_or(RetryPolicy::DEFAULT));
-            rows.extend(subject.resolve(layers).into_iter().flat_map(|resolved| table(name, &resolved)));
+            rows.extend(table(name, &subject, layers));
         }
-        for listed in functions.into_iter().filter(|listed| !listed.is_generic()) {
+        for listed in functions() {
             let site = listed.site();
             let name = match site.service() {
                 Some(service) => format!("{service}.{}", site.operation()),
                 None => site.operation().to_owned(),
             };
-            let subject = Subject::listed(listed);
-            rows.extend(subject.resolve(layers).into_iter().flat_map(|resolved| table(&name, &resolved)));
+            rows.extend(table(&name, &Subject::listed(listed), layers));
         }
+        rows.extend(layers.unknown_names().into_iter().flat_map(|(name, _)| said(name, layers)));
         Self { rows }
     }
 
-    /// All values: of the policies by their names, then of the annotated functions by their places.
+    /// Tells name, field, value before, value after, and source of each value that is another one in `after`.
+    pub(super) fn differences(&self, after: &Self, tell: impl Fn(&str, &str, &str, &str, &str)) {
+        let (before, after) = (self.by_key(), after.by_key());
+        for (key, row) in &after {
+            let value = before.get(key).map_or(UNSET, |old| old.value.as_str());
+            if value != row.value {
+                tell(&row.name, row.field, value, &row.value, &row.source);
+            }
+        }
+        for (key, row) in before.iter().filter(|(key, _)| !after.contains_key(*key)) {
+            tell(key.0, key.1, &row.value, UNSET, "");
+        }
+    }
+
+    /// Two functions may have the same name, so those of each name are counted.
+    fn by_key(&self) -> BTreeMap<(&str, &str, usize), &Row> {
+        let mut seen = HashMap::new();
+        let keyed = self.rows.iter().map(|row| {
+            let number = seen.entry((row.name.as_str(), row.field)).or_insert(0_usize);
+            *number += 1;
+            ((row.name.as_str(), row.field, *number), row)
+        });
+        keyed.collect()
+    }
+
+    /// All values: of the presets and the policies that annotated functions have, by their names; of the annotated
+    /// functions, by their places; then what is said of names that nothing of these has, which calls of closures may.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
@@ -76,19 +108,37 @@ impl Report {
     }
 }
 
-fn table(name: &str, resolved: &Resolved<'_>) -> Vec<Row> {
-    let of_policy = |field: Field| !matches!(field, Field::AttemptTimeout | Field::Deadline);
+fn table(name: &str, subject: &Subject, layers: &Layers) -> Vec<Row> {
+    let Ok(resolved) = subject.resolve(layers) else { return Vec::new() };
     let rows = FIELDS.iter().filter_map(|entry| {
         let field = entry.field;
-        let (value, source) = match resolved.settings[field as usize] {
-            Some(setting) if of_policy(field) => (of(field, &resolved.draft), setting.origin.to_string()),
-            Some(setting) => (setting.value.to_string(), setting.origin.to_string()),
-            None if of_policy(field) => (of(field, &resolved.draft), CODE.to_owned()),
-            None => return None,
+        let set = resolved.settings[field as usize];
+        let source = set.map_or_else(|| CODE.to_owned(), |setting| setting.origin.to_string());
+        let value = match field {
+            Field::AttemptTimeout | Field::Deadline => {
+                let in_code = subject.limit(field).map(Value::Time);
+                set.map(|setting| setting.value).or(in_code)?.to_string()
+            }
+            _ => of(field, &resolved.draft),
         };
         Some(Row { name: name.to_owned(), field: field::name(field), value, source })
     });
     rows.collect()
+}
+
+/// What sources say of a name, as far as nothing overrides it.
+fn said(name: &str, layers: &Layers) -> Vec<Row> {
+    let mut all = Section::default();
+    for section in layers.sources.in_order().into_iter().filter_map(|names| names.get(name)) {
+        all.merge(section);
+    }
+    let row = |(field, setting): (Field, &Setting)| Row {
+        name: name.to_owned(),
+        field: field::name(field),
+        value: setting.value.to_string(),
+        source: setting.origin.to_string(),
+    };
+    all.settings().map(row).collect()
 }
 
 /// The value that a policy has.

@@ -7,7 +7,7 @@ use retry_rules::Fault;
 use super::{
     field,
     layers::{Layers, Tuned, operations, plain},
-    problem::Problem,
+    problem::{Found, Problem},
     section::{Section, Setting},
     value::Value,
 };
@@ -26,19 +26,47 @@ pub(super) struct Subject {
     policy: String,
     /// The operation's names, plain, the longer one last; none for a policy alone.
     operations: Vec<String>,
-    /// The limits that the code gives it, where they are known.
-    attempt_timeout: Option<Duration>,
-    deadline: Option<Duration>,
+    limits: Limits,
     is_configurable: bool,
     /// Who it is, for messages.
     who: String,
+}
+
+/// The limits of time that the code gives a call.
+#[derive(Clone, Copy)]
+enum Limits {
+    Known {
+        attempt_timeout: Option<Duration>,
+        deadline: Option<Duration>,
+    },
+    /// As the call is made, its loop knows them, and uses what is set for those that it has.
+    Unknown,
+}
+
+impl Limits {
+    const NONE: Self = Self::Known { attempt_timeout: None, deadline: None };
+
+    const fn get(self, field: Field) -> Option<Duration> {
+        match (self, field) {
+            (Self::Known { attempt_timeout, .. }, Field::AttemptTimeout) => attempt_timeout,
+            (Self::Known { deadline, .. }, Field::Deadline) => deadline,
+            _ => None,
+        }
+    }
+
+    /// Whether it is certain that the code has no such limit.
+    const fn lack(self, field: Field) -> bool {
+        matches!(field, Field::AttemptTimeout | Field::Deadline)
+            && matches!(self, Self::Known { .. })
+            && self.get(field).is_none()
+    }
 }
 
 impl Subject {
     pub(super) fn listed(listed: &Listed) -> Self {
         let (attempt_timeout, deadline) = listed.limits();
         let site = listed.site();
-        Self { attempt_timeout, deadline, ..Self::called(site, site.draft()) }
+        Self { limits: Limits::Known { attempt_timeout, deadline }, ..Self::called(site, site.draft()) }
     }
 
     pub(super) fn called(site: &Site, draft: Draft) -> Self {
@@ -48,8 +76,7 @@ impl Subject {
             draft,
             policy: plain(draft.policy().name()),
             operations: operations(site).collect(),
-            attempt_timeout: None,
-            deadline: None,
+            limits: Limits::Unknown,
             is_configurable: site.is_configurable(),
             who: format!("`{service}{dot}{operation}` ({}:{})", place.file(), place.line()),
         }
@@ -60,30 +87,36 @@ impl Subject {
             draft: Draft::of(policy),
             policy: plain(name),
             operations: Vec::new(),
-            attempt_timeout: None,
-            deadline: None,
+            limits: Limits::NONE,
             is_configurable: true,
             who: format!("the policy `{name}`"),
         }
     }
 
+    /// A limit that the code gives it.
+    pub(super) const fn limit(&self, field: Field) -> Option<Duration> {
+        self.limits.get(field)
+    }
+
     /// What follows for it from the layers, or the rules that it would break.
-    pub(super) fn resolve<'a>(&self, layers: &'a Layers) -> Result<Resolved<'a>, Vec<Problem>> {
+    pub(super) fn resolve<'a>(&self, layers: &'a Layers) -> Result<Resolved<'a>, Vec<Found>> {
         let mut resolved = Resolved { draft: Draft::of(*self.draft.policy()), settings: [None; 15] };
         if !self.is_configurable {
             return Ok(resolved);
         }
+        let written = self.draft.written();
+        let is_of_call = |field| matches!(field, Field::AttemptTimeout | Field::Deadline);
         let mut problems = Vec::new();
         for names in layers.sources.in_order() {
             if let Some(section) = names.get(&self.policy) {
-                let written = self.draft.written();
-                self.take(section, |field| written.has(field), &mut resolved, &mut problems);
+                let is_kept = |field| written.has(field) || is_of_call(field);
+                self.take(section, is_kept, &mut resolved, &mut problems);
             }
         }
         for names in layers.sources.in_order() {
             let of_operation = self.operations.iter().filter(|name| !layers.is_policy(name));
             for section in of_operation.filter_map(|name| names.get(name)) {
-                self.take(section, |_| false, &mut resolved, &mut problems);
+                self.take(section, |field| self.limits.lack(field), &mut resolved, &mut problems);
             }
         }
         if problems.is_empty() {
@@ -97,7 +130,7 @@ impl Subject {
         section: &'a Section,
         is_kept: impl Fn(Field) -> bool,
         resolved: &mut Resolved<'a>,
-        problems: &mut Vec<Problem>,
+        problems: &mut Vec<Found>,
     ) {
         let code = self.draft.policy();
         for (field, setting) in section.settings() {
@@ -111,9 +144,8 @@ impl Subject {
             {
                 if limit > promise {
                     let promise = Value::Time(promise);
-                    problems.push(setting.origin.problem(format!(
-                        "the code of {} promises a `max_total_delay` of {promise}, which settings may lower and never lift",
-                        self.who
+                    problems.push(self.found(setting, String::new(), format!(
+                        "the code promises a `max_total_delay` of {promise}, which settings may lower and never lift"
                     )));
                     continue;
                 }
@@ -123,10 +155,20 @@ impl Subject {
         }
     }
 
+    fn found(&self, setting: &Setting, beside: String, message: String) -> Found {
+        Found { origin: setting.origin.clone(), who: self.who.clone(), beside, message }
+    }
+
     /// The rules that take more than one field.
-    fn check(&self, resolved: &mut Resolved<'_>) -> Option<Problem> {
-        let timeout = resolved.time(Field::AttemptTimeout).or(self.attempt_timeout);
-        let deadline = resolved.time(Field::Deadline).or(self.deadline);
+    fn check(&self, resolved: &mut Resolved<'_>) -> Option<Found> {
+        let timeout = resolved.time(Field::AttemptTimeout).or(self.limit(Field::AttemptTimeout));
+        let deadline = resolved.time(Field::Deadline);
+        // What the code limits by its deadline alone follows that, wherever it is set.
+        let follows = self.draft.written().has_elapsed_of_deadline();
+        if let (Some(deadline), true, None) = (deadline, follows, resolved.value(Field::MaxElapsed)) {
+            resolved.draft = resolved.draft.max_elapsed(deadline);
+        }
+        let deadline = deadline.or(self.limit(Field::Deadline));
         if let (Some(Value::Unlimited), Some(deadline)) = (resolved.value(Field::MaxAttempts), deadline) {
             resolved.draft = resolved.draft.within(deadline);
         }
@@ -141,7 +183,7 @@ impl Subject {
             set.map(|setting| format!("{} = {}", setting.origin, setting.origin.raw)).collect();
         let beside =
             if others.is_empty() { String::new() } else { format!(", beside {}", others.join(", ")) };
-        Some(first.origin.problem(format!("for {}{beside}: {}", self.who, fault.message())))
+        Some(self.found(first, beside, fault.message().to_string()))
     }
 }
 

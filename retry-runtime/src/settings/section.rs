@@ -77,7 +77,7 @@ impl Section {
     /// Understands what is written. What is wrong becomes a problem.
     pub(super) fn read(written: &[Written], problems: &mut Vec<Problem>) -> Self {
         let mut section = Self::default();
-        let mut factor = None;
+        let mut factor: Option<Setting> = None;
         for one in written {
             let origin = one.origin();
             let Some(field) = field::named(&one.name) else {
@@ -86,7 +86,10 @@ impl Section {
             };
             match Value::read(field, &one.name, &one.raw) {
                 Err(message) => problems.push(origin.problem(message)),
-                Ok(value) if one.name == JITTER_FACTOR => factor = Some(Setting { value, origin }),
+                Ok(value) if one.name == JITTER_FACTOR => match &factor {
+                    Some(other) => problems.push(twice(&origin, &other.origin)),
+                    None => factor = Some(Setting { value, origin }),
+                },
                 Ok(value) => match section.get(field) {
                     Some(other) => problems.push(twice(&origin, &other.origin)),
                     None => section.set(field, Setting { value, origin }),
@@ -117,7 +120,7 @@ impl Section {
     }
 
     /// What has no effect beside something else that is written with it.
-    fn contradictions(&self) -> Vec<Problem> {
+    pub(super) fn contradictions(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         let mut report = |setting: Option<&Setting>, fault: Fault| {
             found.extend(setting.map(|setting| setting.origin.problem(fault.message().to_string())));

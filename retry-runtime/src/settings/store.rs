@@ -4,7 +4,10 @@
 use std::path::Path;
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use arc_swap::ArcSwapOption;
@@ -21,6 +24,9 @@ use crate::{RetryPolicy, site::Site};
 
 /// What calls go by: all of one reading, or nothing.
 static CURRENT: ArcSwapOption<Layers> = ArcSwapOption::const_empty();
+
+/// Whether there is anything there, for those who ask before every attempt.
+static ARE_READ: AtomicBool = AtomicBool::new(false);
 
 /// Where it comes from.
 static WRITER: Mutex<Writer> = Mutex::new(Writer { read_from: None });
@@ -76,26 +82,16 @@ fn run_time() -> Names {
 
 /// From now on calls go by these.
 fn publish(layers: Layers) {
-    for (name, nearest) in layers.unknown_names() {
-        log::unknown_name(name, nearest.as_deref());
-    }
     let layers = Arc::new(layers);
     let before = CURRENT.swap(Some(layers.clone()));
-    tell_changes(before.as_deref(), &layers);
-}
-
-fn tell_changes(before: Option<&Layers>, after: &Layers) {
-    let before = before.map(Report::of);
-    let after = Report::of(after);
-    for row in after.rows() {
-        let same = |other: &&super::report::Row| other.name == row.name && other.field == row.field;
-        match before.as_ref().and_then(|report| report.rows().iter().find(same)) {
-            Some(old) if old.value != row.value => {
-                log::changed(&row.name, row.field, &old.value, &row.value, &row.source);
-            }
-            _ => {}
-        }
+    ARE_READ.store(true, Ordering::Release);
+    let before = before.unwrap_or_else(|| Arc::new(Layers::of(Sources::default()).0));
+    let told = before.sources.names();
+    // Once, not at every reading.
+    for (name, nearest) in layers.unknown_names().into_iter().filter(|(name, _)| !told.contains(name)) {
+        log::unknown_name(name, nearest.as_deref());
     }
+    Report::of(&before).differences(&Report::of(&layers), log::changed);
 }
 
 /// Reads settings for the first time, or from elsewhere than before.
@@ -127,6 +123,14 @@ fn same_file(one: &Path, other: &Path) -> bool {
     absolute(one).is_some_and(|one| absolute(other) == Some(one))
 }
 
+/// The same, and reads from there again even if that is refused now: somebody may mend it while the program runs.
+pub(super) fn read_from_now_on(sources: ReadFrom) -> Result<(), SettingsError> {
+    let mut writer = writer();
+    let read = sources.read(run_time());
+    writer.read_from = Some(sources);
+    read.map(publish)
+}
+
 /// Reads them again.
 pub(super) fn reload() -> Result<(), SettingsError> {
     let writer = writer();
@@ -146,12 +150,13 @@ pub(super) fn reload() -> Result<(), SettingsError> {
 
 /// Changes what the program itself says of a name.
 pub(super) fn update(name: &str, change: impl FnOnce(Changes) -> Changes) -> Result<(), SettingsError> {
+    // Before it is this one's turn: what it does may read settings, and even change others.
+    let changes = change(Changes::to(name)).settled()?;
     let _writer = writer();
     let current = CURRENT.load_full();
     let mut sources = current.map_or_else(Sources::default, |layers| layers.sources.clone());
     let plain_name = plain(name);
-    let section = sources.run_time.remove(&plain_name).unwrap_or_default();
-    let section = change(Changes::to(name, section)).settled()?;
+    let section = changes.apply(sources.run_time.remove(&plain_name).unwrap_or_default());
     if !section.is_empty() {
         sources.run_time.insert(plain_name, section);
     }
@@ -176,7 +181,7 @@ pub(super) fn report() -> Report {
 /// Whether any were read: while none were, calls have their own policies.
 #[inline]
 pub(super) fn are_read() -> bool {
-    CURRENT.load().is_some()
+    ARE_READ.load(Ordering::Acquire)
 }
 
 pub(super) fn tuned(site: &Site) -> Option<Arc<Tuned>> {

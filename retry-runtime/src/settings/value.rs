@@ -230,6 +230,9 @@ fn time(raw: &Raw, name: &str) -> Result<Duration, String> {
     match raw {
         Raw::Text(text) => duration::parse(text).map_err(fault),
         _ => match raw.number() {
+            Some(seconds) if seconds.is_nan() => {
+                Err(format!("`{name}` takes seconds, as in 0.5, or a text with a unit, as in \"500ms\""))
+            }
             Some(seconds) if seconds < 0.0 => Err(fault("a duration cannot be negative: write 0 for none")),
             Some(seconds) => Duration::try_from_secs_f64(seconds)
                 .ok()
