@@ -61,12 +61,34 @@ pub struct Retry(Option<Begun>);
 #[derive(Clone, Debug)]
 struct Begun {
     driver: Driver,
+    /// Whether `tuning` was read: it may be that there was nothing. (Beside the driver there is a byte left.)
+    #[cfg(feature = "settings")]
+    is_tuned: bool,
     tuning: Tuning,
 }
 
 impl Begun {
     fn with(driver: Driver) -> Self {
-        Self { driver, tuning: Tuning::default() }
+        Self {
+            driver,
+            #[cfg(feature = "settings")]
+            is_tuned: false,
+            tuning: Tuning::NONE,
+        }
+    }
+
+    /// What settings make of the call's policy, read now unless that has been done.
+    #[inline]
+    #[cfg_attr(
+        not(feature = "settings"),
+        expect(clippy::unused_self, reason = "as where there are settings")
+    )]
+    fn tune(&mut self, site: &Site) {
+        #[cfg(feature = "settings")]
+        if !std::mem::replace(&mut self.is_tuned, true) {
+            self.tuning = Tuning::of(site);
+        }
+        let _ = site;
     }
 }
 
@@ -112,9 +134,9 @@ impl Retry {
     /// The driver and the policy, which is read now at the latest.
     #[inline]
     fn decider<'a>(&'a mut self, site: &'a Site) -> (&'a mut Driver, &'a RetryPolicy) {
-        let Begun { driver, tuning } = self.begun();
-        tuning.read(site, driver.attempt());
-        (driver, tuning.policy(site))
+        let begun = self.begun();
+        begun.tune(site);
+        (&mut begun.driver, begun.tuning.policy(site))
     }
 
     /// The policy, as far as it has been read.

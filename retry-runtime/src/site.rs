@@ -2,6 +2,8 @@
 
 use std::{panic::Location, time::Instant};
 
+#[cfg(feature = "settings")]
+use crate::policy::Fields;
 use crate::{RetryPolicy, clock, observe::Figures, policy::Draft};
 
 /// How a call waits.
@@ -18,7 +20,10 @@ pub struct Site {
     operation: &'static str,
     service: Option<&'static str>,
     mode: Mode,
-    policy: Draft,
+    policy: RetryPolicy,
+    /// What of it the attribute wrote. (Here, where calls that carry their site have room for it.)
+    #[cfg(feature = "settings")]
+    written: Fields,
     /// Whether settings may change the policy.
     #[cfg(feature = "settings")]
     is_configurable: bool,
@@ -64,7 +69,9 @@ impl Site {
             operation,
             service: None,
             mode,
-            policy,
+            policy: *policy.policy(),
+            #[cfg(feature = "settings")]
+            written: policy.written(),
             #[cfg(feature = "settings")]
             is_configurable: true,
             #[cfg(feature = "settings")]
@@ -169,13 +176,13 @@ impl Site {
 
     #[inline]
     pub(crate) const fn policy(&self) -> &RetryPolicy {
-        self.policy.policy()
+        &self.policy
     }
 
     /// The policy, and what of it the attribute wrote.
     #[cfg(feature = "settings")]
     pub(crate) const fn draft(&self) -> Draft {
-        self.policy
+        Draft::written_as(self.policy, self.written)
     }
 
     #[cfg(feature = "settings")]

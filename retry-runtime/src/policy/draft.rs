@@ -144,6 +144,12 @@ impl Draft {
         &self.policy
     }
 
+    /// A policy of which so much was written by an attribute.
+    #[cfg(feature = "settings")]
+    pub(crate) const fn written_as(policy: RetryPolicy, written: Fields) -> Self {
+        Self { policy, written }
+    }
+
     /// What was changed.
     #[cfg(feature = "settings")]
     pub(crate) const fn written(&self) -> Fields {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Begun, Retry, tuning::Tuning};
+use super::{Retry, tuning::Tuning};
 use crate::{
     Elapsed, Event, RetryError, StopReason, Verdict,
     bounds::Bounds,
@@ -25,9 +25,9 @@ impl Retry {
 
     /// What settings say of the call: its attempts' limits must be known before the first one.
     fn tuning(&mut self, site: &Site) -> &Tuning {
-        let Begun { driver, tuning } = self.begun();
-        tuning.read(site, driver.attempt());
-        tuning
+        let begun = self.begun();
+        begun.tune(site);
+        &begun.tuning
     }
 
     /// How long an attempt may take where nothing limits the call.

@@ -10,7 +10,10 @@ impl Retry {
     /// The policy comes from `policy`, unless it has been read.
     #[cold]
     pub fn read_from(&mut self, site: &Site, policy: impl FnOnce() -> RetryPolicy) {
-        self.begun().tuning.read_from(site, policy);
+        let begun = self.begun();
+        if !std::mem::replace(&mut begun.is_tuned, true) {
+            begun.tuning = Tuning::from(site, policy());
+        }
     }
 
     /// The same at the call's start, where settings may change what that must know: the limits of time. Without any

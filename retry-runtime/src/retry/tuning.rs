@@ -17,23 +17,20 @@ mod read {
     };
 
     /// `None` before it was read, and where there are no settings.
-    #[derive(Clone, Debug, Default)]
+    #[derive(Clone, Debug)]
     pub(in crate::retry) struct Tuning(Option<Arc<Tuned>>);
 
     impl Tuning {
-        /// Reads it during the first attempt, unless that has been done.
-        #[inline]
-        pub(in crate::retry) fn read(&mut self, site: &Site, attempt: u32) {
-            if attempt == 1 && self.0.is_none() {
-                self.0 = settings::tuned(site);
-            }
+        pub(in crate::retry) const NONE: Self = Self(None);
+
+        /// What they say now.
+        pub(in crate::retry) fn of(site: &Site) -> Self {
+            Self(settings::tuned(site))
         }
 
         /// The same of a call whose policy the user computes.
-        pub(in crate::retry) fn read_from(&mut self, site: &Site, policy: impl FnOnce() -> RetryPolicy) {
-            if self.0.is_none() {
-                self.0 = Some(settings::tuned_from(site, policy()));
-            }
+        pub(in crate::retry) fn from(site: &Site, policy: RetryPolicy) -> Self {
+            Self(Some(settings::tuned_from(site, policy)))
         }
 
         /// Whether there are any settings.
@@ -65,21 +62,20 @@ mod unread {
 
     use crate::{RetryPolicy, site::Site};
 
-    #[derive(Clone, Copy, Debug, Default)]
-    pub(in crate::retry) struct Tuning {}
+    #[derive(Clone, Copy, Debug)]
+    pub(in crate::retry) struct Tuning;
 
     #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "as where there are settings")]
     impl Tuning {
+        pub(in crate::retry) const NONE: Self = Self;
+
         #[inline]
         pub(in crate::retry) const fn may_differ() -> bool {
             false
         }
 
         #[inline]
-        pub(in crate::retry) const fn read(self, _: &Site, _: u32) {}
-
-        #[inline]
-        pub(in crate::retry) const fn policy<'a>(&self, site: &'a Site) -> &'a RetryPolicy {
+        pub(in crate::retry) const fn policy(self, site: &Site) -> &RetryPolicy {
             site.policy()
         }
 

@@ -77,8 +77,9 @@ fn addressed(key: &str, known: &BTreeSet<String>) -> Option<Result<(String, Stri
     if field::named(&field).is_some() {
         return Some(Ok(("default".to_owned(), field)));
     }
-    // Variables of others may begin like ours. A slip of the pen is one of ours.
-    let near = names::nearest(&field, field::all()).filter(|near| !near.starts_with(&field))?;
+    // Variables of others may begin like ours: `RETRY_MAX`. A slip of the pen is one of ours.
+    let is_beginning = |near: &&str| near.starts_with(&field) && near.len() - field.len() > 1;
+    let near = names::nearest(&field, field::all()).filter(|near| !is_beginning(near))?;
     Some(Err(format!("unknown field `{field}`: did you mean `{DEFAULT}{}`?", near.to_ascii_uppercase())))
 }
 

@@ -167,10 +167,14 @@ impl Subject {
         let follows = self.draft.written().has_elapsed_of_deadline();
         if let (Some(deadline), true, None) = (deadline, follows, resolved.value(Field::MaxElapsed)) {
             resolved.draft = resolved.draft.max_elapsed(deadline);
+            resolved.follow(Field::MaxElapsed, Field::Deadline);
         }
         let deadline = deadline.or(self.limit(Field::Deadline));
         if let (Some(Value::Unlimited), Some(deadline)) = (resolved.value(Field::MaxAttempts), deadline) {
-            resolved.draft = resolved.draft.within(deadline);
+            if resolved.draft.policy().max_elapsed().is_none() {
+                resolved.draft = resolved.draft.within(deadline);
+                resolved.follow(Field::MaxElapsed, Field::MaxAttempts);
+            }
         }
         let of_limits =
             timeout.zip(deadline).and_then(|(timeout, deadline)| Fault::of_timeout(timeout, deadline));
@@ -179,8 +183,10 @@ impl Subject {
         let concerned = concerned(&fault);
         let mut set = concerned.iter().filter_map(|field| resolved.settings[*field as usize]);
         let first = set.next()?;
-        let others: Vec<String> =
-            set.map(|setting| format!("{} = {}", setting.origin, setting.origin.raw)).collect();
+        let others: Vec<String> = set
+            .filter(|setting| setting.origin != first.origin)
+            .map(|setting| format!("{} = {}", setting.origin, setting.origin.raw))
+            .collect();
         let beside =
             if others.is_empty() { String::new() } else { format!(", beside {}", others.join(", ")) };
         Some(self.found(first, beside, fault.message().to_string()))
@@ -222,6 +228,11 @@ impl Resolved<'_> {
             Some(Value::Time(time)) => Some(time),
             _ => None,
         }
+    }
+
+    /// `field` has its value because of `other`'s.
+    const fn follow(&mut self, field: Field, other: Field) {
+        self.settings[field as usize] = self.settings[other as usize];
     }
 
     pub(super) fn into_tuned(self) -> Tuned {

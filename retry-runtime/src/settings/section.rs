@@ -104,10 +104,6 @@ impl Section {
     /// `jitter = true` with a `jitter_factor`.
     fn join_factor(&mut self, factor: Option<Setting>, problems: &mut Vec<Problem>) {
         let Some(factor) = factor else { return };
-        if !matches!(factor.value, Value::Jitter(Jitter::Factor(_))) {
-            let message = format!("`{JITTER_FACTOR}` takes a number in 0..=1, as in 0.1");
-            return problems.push(factor.origin.problem(message));
-        }
         match self.get(Field::Jitter).map(|jitter| jitter.value) {
             None | Some(Value::Switch(true)) => self.set(Field::Jitter, factor),
             // Switched off, whatever its factor would be.

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use retry_rules::{Fault, Text, duration, presets};
 
-use super::field::unknown_one;
+use super::field::{JITTER_FACTOR, unknown_one};
 use crate::{
     Backoff, Jitter,
     policy::{Draft, Field},
@@ -84,6 +84,10 @@ impl Value {
             }
             Field::Backoff => Self::Backoff(word(raw, "backoff", &BACKOFFS, takes)?),
             Field::ExponentialBase => Self::Base(raw.number().ok_or_else(|| takes("a number, as in 2.0"))?),
+            Field::Jitter if name == JITTER_FACTOR => {
+                let factor = raw.number().ok_or_else(|| takes("a number in 0..=1, as in 0.1"))?;
+                Self::Jitter(Jitter::Factor(factor))
+            }
             Field::Jitter => match (raw.switch(), raw.number()) {
                 (_, Some(factor)) => Self::Jitter(Jitter::Factor(factor)),
                 (Some(switch), None) => Self::Switch(switch),
