@@ -92,7 +92,26 @@ impl Begun {
     }
 }
 
+#[cfg(feature = "settings")]
+impl Drop for Retry {
+    #[inline]
+    fn drop(&mut self) {
+        if self.0.is_some() {
+            self.forget_tuning();
+        }
+    }
+}
+
 impl Retry {
+    #[cfg(feature = "settings")]
+    #[cold]
+    #[inline(never)]
+    fn forget_tuning(&mut self) {
+        if let Some(begun) = &mut self.0 {
+            std::mem::replace(&mut begun.tuning, Tuning::NONE).release();
+        }
+    }
+
     /// A call whose policy alone says whether its start must be known.
     #[inline]
     #[must_use]

@@ -8,7 +8,7 @@ pub(super) use self::unread::Tuning;
 
 #[cfg(feature = "settings")]
 mod read {
-    use std::{sync::Arc, time::Duration};
+    use std::{mem::ManuallyDrop, sync::Arc, time::Duration};
 
     use crate::{
         RetryPolicy,
@@ -18,19 +18,23 @@ mod read {
 
     /// `None` before it was read, and where there are no settings.
     #[derive(Clone, Debug)]
-    pub(in crate::retry) struct Tuning(Option<Arc<Tuned>>);
+    pub(in crate::retry) struct Tuning(ManuallyDrop<Option<Arc<Tuned>>>);
 
     impl Tuning {
-        pub(in crate::retry) const NONE: Self = Self(None);
+        pub(in crate::retry) const NONE: Self = Self(ManuallyDrop::new(None));
+
+        pub(in crate::retry) fn release(self) {
+            drop(ManuallyDrop::into_inner(self.0));
+        }
 
         /// What they say now.
         pub(in crate::retry) fn of(site: &Site) -> Self {
-            Self(settings::tuned(site))
+            Self(ManuallyDrop::new(settings::tuned(site)))
         }
 
         /// The same of a call whose policy the user computes.
         pub(in crate::retry) fn from(site: &Site, policy: RetryPolicy) -> Self {
-            Self(Some(settings::tuned_from(site, policy)))
+            Self(ManuallyDrop::new(Some(settings::tuned_from(site, policy))))
         }
 
         /// Whether there are any settings.
@@ -40,7 +44,7 @@ mod read {
 
         #[inline]
         pub(in crate::retry) fn policy<'a>(&'a self, site: &'a Site) -> &'a RetryPolicy {
-            match &self.0 {
+            match &*self.0 {
                 Some(tuned) => &tuned.policy,
                 None => site.policy(),
             }

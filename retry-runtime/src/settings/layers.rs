@@ -2,7 +2,7 @@
 //! whoever reads it sees all of one reading, and nothing of another.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet},
     panic::Location,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -69,8 +69,8 @@ pub(super) struct Layers {
     pub(super) sources: Sources,
     /// The names of policies: one that is called so is no operation.
     policies: BTreeSet<String>,
-    /// By the address of the function's site.
-    functions: HashMap<usize, Arc<Tuned>>,
+    /// With the addresses of the functions' sites, by which they are sorted: quicker to search than a map is to hash.
+    functions: Vec<(usize, Arc<Tuned>)>,
     /// Places whose policy would break a rule, and which have been told so.
     warned: Mutex<BTreeSet<Location<'static>>>,
 }
@@ -80,7 +80,7 @@ impl Layers {
     pub(super) fn of(sources: Sources) -> (Self, Vec<Problem>) {
         let functions = Listed::all();
         let policies = policies(&functions);
-        let mut layers = Self { sources, policies, functions: HashMap::new(), warned: Mutex::default() };
+        let mut layers = Self { sources, policies, functions: Vec::new(), warned: Mutex::default() };
         let mut problems = layers.misplaced(&functions);
         let mut broken = layers.broken_presets();
         for listed in &functions {
@@ -91,20 +91,21 @@ impl Layers {
             match Subject::listed(listed).resolve(&layers) {
                 Ok(resolved) => {
                     let tuned = Arc::new(resolved.into_tuned());
-                    layers.functions.insert(address(site), tuned);
+                    layers.functions.push((address(site), tuned));
                 }
                 Err(found) => broken.extend(found),
             }
         }
+        layers.functions.sort_unstable_by_key(|(address, _)| *address);
         problems.extend(Found::problems(broken));
         (layers, problems)
     }
 
     /// What the call of `site` goes by, if not by its own policy.
     pub(super) fn tuned(&self, site: &Site) -> Option<Arc<Tuned>> {
-        match self.functions.get(&address(site)) {
-            Some(tuned) => Some(tuned.clone()),
-            None => self.tuned_now(site, site.draft()),
+        match self.functions.binary_search_by_key(&address(site), |(address, _)| *address) {
+            Ok(place) => self.functions.get(place).map(|(_, tuned)| tuned.clone()),
+            Err(_) => self.tuned_now(site, site.draft()),
         }
     }
 

@@ -186,7 +186,7 @@ pub(super) fn are_read() -> bool {
 
 pub(super) fn tuned(site: &Site) -> Option<Arc<Tuned>> {
     // A policy that only holds a place is nobody's.
-    if !site.is_configurable() || site.is_computed() {
+    if !are_read() || !site.is_configurable() || site.is_computed() {
         return None;
     }
     CURRENT.load().as_ref()?.tuned(site)
