@@ -28,6 +28,10 @@ pub(crate) const OURS: &str = "retry-runtime";
 pub(crate) const OURS_WITH_LIMITS: &str = "retry-runtime-limits";
 /// The same with its metrics.
 pub(crate) const OURS_WITH_METRICS: &str = "retry-runtime-metrics";
+/// The same with its settings, which nothing has read.
+pub(crate) const OURS_WITH_SETTINGS: &str = "retry-runtime-settings";
+/// The same with its settings, which were read.
+pub(crate) const OURS_WITH_SETTINGS_READ: &str = "retry-runtime-settings-read";
 /// The same with the features of all clients: it costs a call nothing.
 pub(crate) const OURS_WITH_FEATURES: &str = "retry-runtime-features";
 
@@ -97,9 +101,11 @@ impl Contestant {
         })
     }
 
-    /// Whether it is measured what depending on it costs. Nobody depends on the features of all clients.
+    /// Whether it is measured what depending on it costs. Nobody depends on the features of all clients, and what
+    /// settings read from is a feature of its own.
     pub(crate) fn is_dependency(&self) -> bool {
-        self.discipline == Discipline::Retries && self.name != OURS_WITH_FEATURES
+        let is_variant = [OURS_WITH_FEATURES, OURS_WITH_SETTINGS, OURS_WITH_SETTINGS_READ];
+        self.discipline == Discipline::Retries && !is_variant.contains(&self.name.as_str())
     }
 
     /// The function that is copied, if the contestant has this form.

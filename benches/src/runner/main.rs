@@ -22,6 +22,7 @@ mod scenario;
 mod selection;
 mod statistics;
 mod template;
+mod variant;
 mod workspace;
 
 use std::{env, process::ExitCode};

@@ -1,23 +1,26 @@
 //! The regression check: deterministic counts of hand-written and of ours, built and counted in one run, so
 //! that it depends on no timing and on no other machine. With the features of all clients ours must cost a call the
-//! same.
+//! same; with its settings, so much more at most.
 
 use std::fmt::Write;
 
 use anyhow::{Result, ensure};
 
 use crate::{
-    contestants::{Contestant, HAND_WRITTEN, OURS, OURS_WITH_FEATURES, OURS_WITH_LIMITS, OURS_WITH_METRICS},
+    contestants::{Contestant, HAND_WRITTEN, OURS, OURS_WITH_LIMITS, OURS_WITH_METRICS},
     goals::{GOALS, Goal},
     measure::measure,
     results::Results,
+    variant::Variant,
     workspace::Workspace,
 };
 
 /// Whether all limits hold, within their tolerances.
 pub(crate) fn check(workspace: &Workspace, mut contestants: Vec<Contestant>) -> Result<bool> {
-    let compared = [HAND_WRITTEN, OURS, OURS_WITH_FEATURES, OURS_WITH_LIMITS, OURS_WITH_METRICS];
-    contestants.retain(|contestant| compared.contains(&contestant.name.as_str()));
+    let compared = [HAND_WRITTEN, OURS, OURS_WITH_LIMITS, OURS_WITH_METRICS];
+    let variants = Variant::ALL.map(Variant::contestant);
+    let is_compared = |name: &str| compared.contains(&name) || variants.contains(&name);
+    contestants.retain(|contestant| is_compared(&contestant.name));
     let measurements: Vec<_> = checked().map(|goal| goal.measurement).collect();
     let results = measure(workspace, &contestants, &measurements)?;
     let (table, broken) = table(&results)?;
@@ -39,20 +42,25 @@ fn checked() -> impl Iterator<Item = &'static Goal> {
 fn table(results: &Results) -> Result<(String, usize)> {
     let mut table = String::new();
     let mut broken = 0;
-    let heads = ["limit", "tolerance", "with features"];
-    let _ = writeln!(
-        table,
-        "{:40} {HAND_WRITTEN:>12} {OURS:>13} {:>8} {:>9} {:>13}",
-        "", heads[0], heads[1], heads[2]
-    );
+    let heads = ["limit", "tolerance"];
+    let variants = Variant::ALL.map(|variant| format!(" {:>13}", variant.title())).concat();
+    let _ =
+        writeln!(table, "{:40} {HAND_WRITTEN:>12} {OURS:>13} {:>8} {:>9}{variants}", "", heads[0], heads[1]);
     for goal in checked() {
         let judgements = goal.judge(results);
         let name = goal.measurement.name();
         ensure!(!judgements.is_empty(), "{name} was not measured: a contestant lost it");
         for judgement in judgements {
             let show = |value| goal.measurement.show(value);
-            let with_features = results.value(goal.measurement, OURS_WITH_FEATURES);
-            let is_dearer = with_features.is_some_and(|value| value > judgement.ours);
+            let of_variant = |variant: Variant| results.value(goal.measurement, variant.contestant());
+            let is_dearer = Variant::ALL.into_iter().any(|variant| {
+                let allowed = judgement.ours + variant.may_add(goal.measurement);
+                of_variant(variant).is_some_and(|value| value > allowed)
+            });
+            let variants = Variant::ALL.map(|variant| {
+                let shown = of_variant(variant).map_or_else(String::new, show);
+                format!(" {shown:>13}")
+            });
             let verdict = match (judgement.met, judgement.tolerated) {
                 _ if is_dearer => "BROKEN",
                 (true, _) => "",
@@ -61,13 +69,13 @@ fn table(results: &Results) -> Result<(String, usize)> {
             };
             broken += usize::from(!judgement.tolerated || is_dearer);
             let line = format!(
-                "{:40} {:>12} {:>13} {:>8} {:>9} {:>13} {verdict}",
+                "{:40} {:>12} {:>13} {:>8} {:>9}{} {verdict}",
                 judgement.name,
                 judgement.hand_written.map_or_else(String::new, show),
                 show(judgement.ours),
                 show(judgement.allowed),
                 judgement.tolerance.map_or_else(String::new, show),
-                with_features.map_or_else(String::new, show),
+                variants.concat(),
             );
             let _ = writeln!(table, "{}", line.trim_end());
         }
@@ -79,6 +87,7 @@ fn table(results: &Results) -> Result<(String, usize)> {
 mod tests {
     use super::*;
     use crate::{
+        contestants::{OURS_WITH_FEATURES, OURS_WITH_SETTINGS},
         limit::Limit,
         measurement::Measurement,
         results::{Figure, Ranking},
@@ -130,6 +139,23 @@ mod tests {
             line.split_whitespace().collect::<Vec<_>>(),
             ["future", "100", "0", "116", "0", "1", "BROKEN"]
         );
+    }
+
+    #[test]
+    fn settings_may_cost_what_they_do_and_no_more() {
+        let results = |more: f64| {
+            let mut results = Results::default();
+            for goal in checked() {
+                let (cancel, ours) = ((Limit::Cancel.title(), 0.0), (OURS, 0.0));
+                let dearer = Variant::Settings.may_add(goal.measurement) + more;
+                let figures = [(HAND_WRITTEN, 100.0), cancel, ours, (OURS_WITH_SETTINGS, dearer)];
+                let figures = figures.map(|(name, value)| Figure::exact(name, value)).to_vec();
+                results.add(Ranking::new(goal.measurement, figures));
+            }
+            results
+        };
+        assert_eq!(table(&results(0.0)).unwrap().1, 0);
+        assert_eq!(table(&results(1.0)).unwrap().1, checked().count());
     }
 
     #[test]

@@ -1,0 +1,56 @@
+//! Ours with features that a call should not notice: what each of them may add to it.
+
+use crate::{
+    contestants::{OURS_WITH_FEATURES, OURS_WITH_SETTINGS, OURS_WITH_SETTINGS_READ},
+    measurement::Measurement,
+    scenario::Scenario,
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// Those of all clients.
+    Features,
+    /// Settings that nothing has read.
+    Settings,
+    /// Settings that were read.
+    SettingsRead,
+}
+
+impl Variant {
+    pub(crate) const ALL: [Self; 3] = [Self::Features, Self::Settings, Self::SettingsRead];
+
+    /// Whose figures are its own.
+    pub(crate) const fn contestant(self) -> &'static str {
+        match self {
+            Self::Features => OURS_WITH_FEATURES,
+            Self::Settings => OURS_WITH_SETTINGS,
+            Self::SettingsRead => OURS_WITH_SETTINGS_READ,
+        }
+    }
+
+    /// Its column.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Features => "with features",
+            Self::Settings => "with settings",
+            Self::SettingsRead => "settings read",
+        }
+    }
+
+    /// How much dearer a call may be than without. (A tenth more or less is the program's start.)
+    pub(crate) const fn may_add(self, measurement: Measurement) -> f64 {
+        match (self, measurement) {
+            (Self::Features, _) => 0.0,
+            // A state that must be dropped, should the attempt panic: the loop is compiled as one that may be left
+            // there, and its first turn no longer by itself.
+            (_, Measurement::Instructions(Scenario::BlockingSuccess)) => 8.0,
+            (_, Measurement::Instructions(Scenario::AsyncSuccess)) => 16.5,
+            // The policy, which is kept.
+            (_, Measurement::Future) => 16.0,
+            (Self::Settings, Measurement::Instructions(_)) => 45.0,
+            // Once a call, its policy is looked up.
+            (Self::SettingsRead, Measurement::Instructions(_)) => 215.0,
+            _ => 0.0,
+        }
+    }
+}
