@@ -197,7 +197,7 @@ impl Site {
         if self.is_computed {
             return None;
         }
-        self.policy.policy().max_attempts()
+        self.policy.max_attempts()
     }
 
     /// Whether each call computes its policy.
