@@ -69,7 +69,7 @@ mod unread {
     #[derive(Clone, Copy, Debug)]
     pub(in crate::retry) struct Tuning;
 
-    #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "as where there are settings")]
+    #[expect(clippy::unused_self, reason = "as where there are settings")]
     impl Tuning {
         pub(in crate::retry) const NONE: Self = Self;
 
