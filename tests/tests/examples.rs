@@ -1,11 +1,11 @@
-//! The examples that need a server, each against a private one that is killed and restarted meanwhile.
+//! The examples that need something outside: a private server that is killed and restarted meanwhile, a file that changes.
 #![deny(warnings, clippy::all)]
 
 use std::{
-    io::{self, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
-    process::{Child, Command},
+    process::{Child, Command, Stdio},
     thread,
     time::Duration,
 };
@@ -51,6 +51,30 @@ fn postgres() {
 #[test]
 fn rabbitmq() {
     outlives("rabbitmq", "AMQP_URL", &RabbitMq::start(), 1);
+}
+
+/// The example `settings` goes by its file, whatever becomes of that.
+#[test]
+fn settings() {
+    let program = example::build("settings");
+    let file = std::env::temp_dir().join(format!("retry-settings-{}.toml", std::process::id()));
+    let with =
+        |figures: &str| std::fs::write(&file, format!("[retry_policies.worker]\n{figures}\n")).unwrap();
+    with("max_attempts = 2\ninitial_delay = 0\nmax_delay = 0");
+
+    let mut run = Command::new(program).arg(&file).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(run.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut shows = |wanted: &str| assert!(lines.any(|line| line.ends_with(wanted)), "never: {wanted}");
+    shows("given up after 2 attempts");
+    with("max_attempts = 5\ninitial_delay = 0\nmax_delay = 0");
+    shows("given up after 5 attempts");
+    with("max_attempts = 0");
+    with("max_attempts = 3\ninitial_delay = 0\nmax_delay = 0");
+    shows("given up after 3 attempts");
+
+    run.kill().unwrap();
+    run.wait().unwrap();
+    std::fs::remove_file(&file).unwrap();
 }
 
 #[test]
