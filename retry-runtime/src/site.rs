@@ -190,12 +190,21 @@ impl Site {
         self.is_configurable
     }
 
-    /// How many attempts each call has; `None` where only time limits them, or where each call's policy says.
+    /// How many attempts a call that begins now has; `None` where only time limits them, or where each call's policy says.
     #[cfg(any(feature = "tracing", feature = "nested"))]
-    pub(crate) const fn max_attempts(&self) -> Option<u32> {
+    #[cfg_attr(
+        not(feature = "settings"),
+        expect(clippy::missing_const_for_fn, reason = "with settings it is not")
+    )]
+    pub(crate) fn max_attempts(&self) -> Option<u32> {
         #[cfg(feature = "settings")]
-        if self.is_computed {
-            return None;
+        {
+            if self.is_computed {
+                return None;
+            }
+            if let Some(tuned) = crate::settings::tuned(self) {
+                return tuned.policy.max_attempts();
+            }
         }
         self.policy.max_attempts()
     }

@@ -290,11 +290,13 @@ fn misplaced_in_operation(field: Field, name: &str, functions: &[&'static Listed
     }
     let has = |listed: &&Listed| {
         let (attempt_timeout, deadline) = listed.limits();
-        listed.is_generic()
+        let is_computed = listed.site().is_computed();
+        // Type parameters may bring what is not known here; of a policy that is computed, all but its limits of time.
+        (listed.is_generic() && !is_computed)
             || match field {
                 Field::AttemptTimeout => attempt_timeout.is_some(),
                 Field::Deadline => deadline.is_some(),
-                Field::MaxElapsed => listed.site().policy().max_elapsed().is_some(),
+                Field::MaxElapsed => is_computed || listed.site().policy().max_elapsed().is_some(),
                 _ => true,
             }
     };

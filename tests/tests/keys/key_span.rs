@@ -251,6 +251,21 @@ fn where_they_are_off_there_are_none() {
     assert_eq!(trace.events(), ["WARN in no span", "INFO in no span"]);
 }
 
+#[cfg(feature = "settings")]
+#[retry(initial_delay = "0s", span = true, operation = "spanned_and_tuned")]
+fn tuned(flaky: &Flaky) -> Result<u32, Failure> {
+    flaky.call()
+}
+
+#[cfg(feature = "settings")]
+#[test]
+fn a_span_says_how_many_attempts_settings_allow() {
+    retry_runtime::settings::update("spanned_and_tuned", |tuned| tuned.max_attempts(7)).unwrap();
+    let (trace, _guard) = Trace::listen();
+    assert_eq!(tuned(&Flaky::failing(0)), Ok(1));
+    assert_eq!(trace.call().field("retry.max_attempts"), Some("7"));
+}
+
 #[test]
 fn where_they_are_filtered_out_the_log_stays() {
     let trace = Trace::default();
