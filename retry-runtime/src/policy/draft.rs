@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use retry_rules::{Fault, Schedule, UNLIMITED};
 
-use super::{Field, Fields, RetryPolicy};
+use super::{Field, Fields, RetryPolicy, span::Span};
 use crate::{Backoff, Jitter};
 
 /// A policy that may break rules until [`build`](Draft::build) has checked it, so that fields which
@@ -100,7 +100,7 @@ impl Draft {
 
     /// Sets how wide a slot is.
     pub(crate) const fn slot_width(mut self, width: Duration) -> Self {
-        self.policy.slot_width = width;
+        self.policy.slot_width = Span::of(width);
         self.write(Field::SlotWidth)
     }
 
@@ -112,7 +112,7 @@ impl Draft {
 
     /// Sets how long a finished key is remembered.
     pub(crate) const fn idempotency_ttl(mut self, ttl: Duration) -> Self {
-        self.policy.idempotency_ttl = ttl;
+        self.policy.idempotency_ttl = Span::of(ttl);
         self.write(Field::IdempotencyTtl)
     }
 
@@ -174,10 +174,10 @@ impl Draft {
         if let Some(fault) = Fault::of_slot_count(policy.slot_count) {
             return Some(fault);
         }
-        if let Some(fault) = Fault::of_slot_width(policy.slot_width) {
+        if let Some(fault) = Fault::of_slot_width(policy.slot_width()) {
             return Some(fault);
         }
-        if let Some(fault) = Fault::of_idempotency_ttl(policy.idempotency_ttl) {
+        if let Some(fault) = Fault::of_idempotency_ttl(policy.idempotency_ttl()) {
             return Some(fault);
         }
         self.total_fault()

@@ -4,6 +4,7 @@ mod delays;
 mod draft;
 mod field;
 mod presets;
+mod span;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ pub use draft::Draft;
 pub(crate) use field::{Field, Fields};
 use retry_rules::{Fault, Schedule, UNLIMITED};
 
+use self::span::Span;
 use crate::{Backoff, Jitter};
 
 /// When to try again, how long to wait in between, and when to stop.
@@ -45,9 +47,9 @@ pub struct RetryPolicy {
     max_retry_after: Duration,
     max_total_delay: Option<Duration>,
     slot_count: u32,
-    slot_width: Duration,
+    slot_width: Span,
     coordinated: bool,
-    idempotency_ttl: Duration,
+    idempotency_ttl: Span,
 }
 
 /// Naming a policy.
@@ -159,7 +161,7 @@ impl RetryPolicy {
     /// How wide one such slot is.
     #[must_use]
     pub const fn slot_width(&self) -> Duration {
-        self.slot_width
+        self.slot_width.duration()
     }
 
     /// Whether a coordinator may spread its retries over slots.
@@ -172,7 +174,7 @@ impl RetryPolicy {
     /// process.
     #[must_use]
     pub const fn idempotency_ttl(&self) -> Duration {
-        self.idempotency_ttl
+        self.idempotency_ttl.duration()
     }
 
     /// The longest that all waits together can take: jitter included, server hints not. Never more

@@ -2,7 +2,7 @@
 
 use retry_rules::{DEFAULT_MAX_RETRY_AFTER, Preset, presets};
 
-use super::RetryPolicy;
+use super::{RetryPolicy, span::Span};
 
 const fn policy(preset: &Preset) -> RetryPolicy {
     RetryPolicy::of_preset(preset)
@@ -16,9 +16,9 @@ impl RetryPolicy {
             max_retry_after: DEFAULT_MAX_RETRY_AFTER,
             max_total_delay: None,
             slot_count: preset.slot_count,
-            slot_width: preset.slot_width,
+            slot_width: Span::of(preset.slot_width),
             coordinated: true,
-            idempotency_ttl: preset.idempotency_ttl,
+            idempotency_ttl: Span::of(preset.idempotency_ttl),
         }
     }
 }
