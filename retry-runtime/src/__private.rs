@@ -37,6 +37,9 @@ macro_rules! __retry_list_nowhere {
     ($($entry:tt)*) => {};
 }
 
+#[cfg(feature = "settings")]
+pub use crate::retry::Computed;
+
 pub mod check;
 pub mod derive;
 mod lost;

@@ -24,6 +24,8 @@ use crate::{
     sleep,
 };
 
+#[cfg(feature = "settings")]
+pub use self::computed::Computed;
 pub use self::guarded::{LeadsTo, Queued, admit, admit_if, called, fails, lend, queue};
 
 /// After so many retries at a delay of zero an async call waits for the timer's next tick: one that fails
@@ -54,64 +56,35 @@ impl Decision {
 
 /// The state of one call. Nothing is written for a call that succeeds at once but the mark that there is
 /// nothing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Retry(Option<Begun>);
 
-/// What is known of a call once something is.
-#[derive(Clone, Debug)]
+/// What is known of a call once something is. Packed, as the [`Driver`] is.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, packed)]
 struct Begun {
     driver: Driver,
-    /// Whether `tuning` was read: it may be that there was nothing. (Beside the driver there is a byte left.)
-    #[cfg(feature = "settings")]
-    is_tuned: bool,
     tuning: Tuning,
 }
 
 impl Begun {
-    fn with(driver: Driver) -> Self {
-        Self {
-            driver,
-            #[cfg(feature = "settings")]
-            is_tuned: false,
-            tuning: Tuning::NONE,
-        }
+    const fn with(driver: Driver) -> Self {
+        Self { driver, tuning: Tuning::UNREAD }
     }
 
-    /// What settings make of the call's policy, read now unless that has been done.
+    /// What settings make of the call, read now unless that has been done.
     #[inline]
-    #[cfg_attr(
-        not(feature = "settings"),
-        expect(clippy::unused_self, reason = "as where there are settings")
-    )]
-    fn tune(&mut self, site: &Site) {
-        #[cfg(feature = "settings")]
-        if !std::mem::replace(&mut self.is_tuned, true) {
-            self.tuning = Tuning::of(site);
+    fn tuning(&mut self, site: &Site) -> Tuning {
+        let mut tuning = self.tuning;
+        if !tuning.is_read() {
+            tuning = Tuning::of(site);
+            self.tuning = tuning;
         }
-        let _ = site;
-    }
-}
-
-#[cfg(feature = "settings")]
-impl Drop for Retry {
-    #[inline]
-    fn drop(&mut self) {
-        if self.0.is_some() {
-            self.forget_tuning();
-        }
+        tuning
     }
 }
 
 impl Retry {
-    #[cfg(feature = "settings")]
-    #[cold]
-    #[inline(never)]
-    fn forget_tuning(&mut self) {
-        if let Some(begun) = &mut self.0 {
-            std::mem::replace(&mut begun.tuning, Tuning::NONE).release();
-        }
-    }
-
     /// A call whose policy alone says whether its start must be known.
     #[inline]
     #[must_use]
@@ -139,7 +112,7 @@ impl Retry {
     }
 
     fn driver(&self) -> Driver {
-        self.0.as_ref().map_or(Driver::untimed(), |begun| begun.driver)
+        self.0.map_or(Driver::untimed(), |begun| begun.driver)
     }
 
     fn begun(&mut self) -> &mut Begun {
@@ -152,15 +125,15 @@ impl Retry {
 
     /// The driver and the policy, which is read now at the latest.
     #[inline]
-    fn decider<'a>(&'a mut self, site: &'a Site) -> (&'a mut Driver, &'a RetryPolicy) {
+    fn decider<'a>(&mut self, site: &'a Site) -> (&mut Driver, &'a RetryPolicy) {
         let begun = self.begun();
-        begun.tune(site);
-        (&mut begun.driver, begun.tuning.policy(site))
+        let policy = begun.tuning(site).policy(site);
+        (&mut begun.driver, policy)
     }
 
     /// The policy, as far as it has been read.
-    fn policy<'a>(&'a self, site: &'a Site) -> &'a RetryPolicy {
-        self.0.as_ref().map_or(site.policy(), |begun| begun.tuning.policy(site))
+    fn policy<'a>(&self, site: &'a Site) -> &'a RetryPolicy {
+        self.0.map_or(Tuning::UNREAD, |begun| begun.tuning).policy(site)
     }
 
     /// Counts from `now`, whatever happened before.
@@ -385,7 +358,7 @@ impl Retry {
     /// What the last retry was charged for; a call that knows nothing of itself made none.
     #[inline]
     pub(crate) fn charged(&self) -> Option<Failure> {
-        self.0.as_ref().and_then(|begun| begun.driver.charged())
+        self.0.and_then(|begun| begun.driver.charged())
     }
 
     pub(crate) fn stop_reason(&self) -> Option<StopReason> {
@@ -397,9 +370,9 @@ impl Retry {
 mod tests {
     use super::*;
 
-    /// Part of every retried future, whatever limits others have. With settings there are a pointer to the policy.
+    /// Part of every retried future, whatever limits others have. With settings there are a pointer to their policy.
     #[test]
     fn the_state_of_a_call_takes_23_bytes() {
-        assert_eq!(size_of::<Retry>(), if cfg!(feature = "settings") { 32 } else { 23 });
+        assert_eq!(size_of::<Retry>(), if cfg!(feature = "settings") { 31 } else { 23 });
     }
 }

@@ -4,6 +4,8 @@ use std::{panic::Location, time::Instant};
 
 #[cfg(feature = "settings")]
 use crate::policy::Fields;
+#[cfg(feature = "settings")]
+use crate::settings::Tuned;
 use crate::{RetryPolicy, clock, observe::Figures, policy::Draft};
 
 /// How a call waits.
@@ -27,9 +29,12 @@ pub struct Site {
     /// Whether settings may change the policy.
     #[cfg(feature = "settings")]
     is_configurable: bool,
-    /// Whether the policy only holds the place of one that each call computes.
+    /// Whether each call computes its policy.
     #[cfg(feature = "settings")]
     is_computed: bool,
+    /// Where the policy is as settings have it: what they say of the limits of time.
+    #[cfg(feature = "settings")]
+    limits: Option<&'static Tuned>,
     #[cfg(any(feature = "metrics", feature = "inventory"))]
     figures: Option<&'static Figures>,
     #[cfg(any(feature = "metrics", feature = "inventory"))]
@@ -76,6 +81,8 @@ impl Site {
             is_configurable: true,
             #[cfg(feature = "settings")]
             is_computed: false,
+            #[cfg(feature = "settings")]
+            limits: None,
             #[cfg(any(feature = "metrics", feature = "inventory"))]
             figures: None,
             #[cfg(any(feature = "metrics", feature = "inventory"))]
@@ -199,21 +206,45 @@ impl Site {
     pub(crate) fn max_attempts(&self) -> Option<u32> {
         #[cfg(feature = "settings")]
         {
-            if self.is_computed {
+            if self.is_computed() {
                 return None;
             }
-            if let Some(tuned) = crate::settings::tuned(self) {
-                return tuned.policy.max_attempts();
+            if let Some(policy) = &crate::settings::tuned(self).policy {
+                return policy.max_attempts();
             }
         }
         self.policy.max_attempts()
     }
 
-    /// Whether each call computes its policy.
+    /// Whether each call computes its policy, for which the one here only holds the place.
     #[cfg(feature = "settings")]
     pub(crate) const fn is_computed(&self) -> bool {
         self.is_computed
     }
+
+    /// Where the policy is as settings have it: what they say of the limits of time.
+    #[cfg(feature = "settings")]
+    pub(crate) const fn limits(&self) -> Option<&'static Tuned> {
+        self.limits
+    }
+
+    /// The site of one call, with the policy by which it goes.
+    #[cfg(feature = "settings")]
+    pub(crate) const fn tuned(&self, policy: RetryPolicy, limits: &'static Tuned) -> Self {
+        Self { policy, is_computed: false, limits: Some(limits), ..*self }
+    }
+
+    /// Reads settings, unless that has been done: of a site that is one call's own.
+    #[cfg(feature = "settings")]
+    pub(crate) fn tune(&mut self) {
+        if self.limits.is_none() {
+            *self = crate::settings::site_of(self, self.policy);
+        }
+    }
+
+    #[cfg(not(feature = "settings"))]
+    #[expect(clippy::unused_self, clippy::needless_pass_by_ref_mut, reason = "as where there are settings")]
+    pub(crate) const fn tune(&mut self) {}
 
     pub(crate) const fn is_async(&self) -> bool {
         matches!(self.mode, Mode::Async | Mode::Tokio)

@@ -25,12 +25,12 @@ impl Turn<'_> {
         let Self { plan, constants: Constants { site, .. }, .. } = self;
         let krate = &plan.krate;
         let (retry, delay) = (local("retry"), local("delay"));
+        let early = self.read_policy_early();
         let start = self.start_with_deadline().unwrap_or_else(|| {
             let start = if plan.is_timed() { quote!(timed) } else { quote!(start) };
             quote!(let mut #retry = #krate::__private::Retry::#start(#site);)
         });
         let kept = self.declare_kept();
-        let early = self.read_policy_early();
         let counted = self.count_call();
         let (ready, prepare, turn) = (self.declare_ready(), self.prepare(), self.take_turn());
         let context = plan.context.as_ref().map(|name| quote!(let #name = #retry.context(#site);));
@@ -58,11 +58,11 @@ impl Turn<'_> {
             }
         };
         self.in_span(match self.fall_back() {
-            None => quote!(#start #early #kept #counted #repeat),
+            None => quote!(#early #start #kept #counted #repeat),
             // Outside the loop, so that an error that is not `Send` is gone before the fallback is awaited.
             Some(answer) => {
                 let error = local("error");
-                quote!(#start #early #kept #counted let #error = #repeat; #answer)
+                quote!(#early #start #kept #counted let #error = #repeat; #answer)
             }
         })
     }

@@ -4,13 +4,13 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::{attempt::Turn, ends::Ends, local, policy::Constants};
+use super::{attempt::Turn, ends::Ends, local};
 use crate::policy::Base;
 
 impl Turn<'_> {
-    /// `retry.read_from(site, || policy);`
+    /// `computed.read(|| policy);`
     pub(super) fn read_policy(&self) -> Option<TokenStream> {
-        self.read_by(&quote!(read_from))
+        self.read_by(&quote!(read))
     }
 
     /// The same at the call's start, if something there goes by the policy.
@@ -19,19 +19,17 @@ impl Turn<'_> {
         if plan.context.is_some() {
             return self.read_policy();
         }
-        let is_limited = plan.time.attempt_timeout.is_some() && !plan.time.has_deadline();
-        if is_limited { self.read_by(&quote!(read_early_from)) } else { None }
+        if plan.time.limits_attempts() { self.read_by(&quote!(read_early)) } else { None }
     }
 
     fn read_by(&self, method: &TokenStream) -> Option<TokenStream> {
-        let Constants { site, .. } = self.constants;
-        let (retry, policy) = (local("retry"), self.computed_policy()?);
-        Some(quote!(#retry.#method(#site, #policy);))
+        let (computed, policy) = (local("computed"), self.computed_policy()?);
+        Some(quote!(#computed.#method(#policy);))
     }
 
     /// A closure that computes it, with the very spans of the expression: however often it is written, what is wrong with
     /// it is reported there and once.
-    pub(super) fn computed_policy(&self) -> Option<TokenStream> {
+    fn computed_policy(&self) -> Option<TokenStream> {
         let Base::Computed(policy) = &self.plan.policy.base else { return None };
         let krate = &self.plan.krate;
         let ends = Ends::of(policy);

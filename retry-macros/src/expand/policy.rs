@@ -36,7 +36,7 @@ pub(super) fn constants(plan: &Plan) -> Constants {
         let site = quote!(const { &{ let #name = #draft; #(#checks;)* #site #counted } });
         items.extend(listed::generic(plan, figures.is_some()));
         items.extend(figures);
-        return Constants { items, site };
+        return Constants::of(plan, items, site);
     }
     let (mut items, policy) = match &plan.policy {
         Policy { base: Base::Path(path), changes, .. } if changes.is_empty() => {
@@ -65,7 +65,19 @@ pub(super) fn constants(plan: &Plan) -> Constants {
     items.extend(figures);
     items.extend(quote!(static __RETRY_SITE: #krate::__private::Site = #site #counted;));
     items.extend(listed::function(plan));
-    Constants { items, site: quote!(&__RETRY_SITE) }
+    Constants::of(plan, items, quote!(&__RETRY_SITE))
+}
+
+impl Constants {
+    /// A policy that each call computes has a site of its own, from the function's.
+    fn of(plan: &Plan, mut items: TokenStream, site: TokenStream) -> Self {
+        if !plan.policy.is_computed() {
+            return Self { items, site };
+        }
+        let (krate, computed) = (&plan.krate, local("computed"));
+        items.extend(quote!(let mut #computed = #krate::__private::Computed::at(#site);));
+        Self { items, site: quote!(#computed.site()) }
+    }
 }
 
 /// The place for what is counted of the function.

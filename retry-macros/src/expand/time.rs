@@ -90,11 +90,7 @@ impl Turn<'_> {
                 quote_spanned!(ends.mixed()=> #instant(#moment))
             }
         };
-        let start = match self.computed_policy() {
-            None => quote!(until(#site, #limit, #sooner)),
-            Some(policy) => quote!(until_from(#site, #limit, #sooner, #policy)),
-        };
-        Some(quote!(let (mut #retry, #deadline) = #krate::__private::Retry::#start;))
+        Some(quote!(let (mut #retry, #deadline) = #krate::__private::Retry::until(#site, #limit, #sooner);))
     }
 
     /// The future of an attempt, awaited: where its time is limited, no longer than that.

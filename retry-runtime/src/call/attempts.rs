@@ -241,6 +241,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
     }
 
     fn context(&mut self) -> Context<'static> {
+        self.site.tune();
         let now = self.now();
         self.retry.context_at(&self.site, &now)
     }
@@ -262,6 +263,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
 
     fn decide(&mut self, verdict: Verdict, error: Described<'_>) -> bool {
         *self.undecided.get_mut() = false;
+        self.site.tune();
         let now = self.now();
         let (retry, site, bounds) = (&mut self.retry, &self.site, self.guards.bounds());
         retry.note_failure(now());

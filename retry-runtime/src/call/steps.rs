@@ -142,6 +142,7 @@ where
         described: Described<'_>,
         error: Option<&F::Error>,
     ) -> Option<Delay> {
+        self.core.site.tune();
         let now = self.core.now();
         let told = Told::nothing();
         let bounds = self.guards.bounds();

@@ -24,10 +24,8 @@ impl Retry {
     }
 
     /// What settings say of the call: its attempts' limits must be known before the first one.
-    fn tuning(&mut self, site: &Site) -> &Tuning {
-        let begun = self.begun();
-        begun.tune(site);
-        &begun.tuning
+    fn tuning(&mut self, site: &Site) -> Tuning {
+        self.begun().tuning(site)
     }
 
     /// How long an attempt may take where nothing limits the call.

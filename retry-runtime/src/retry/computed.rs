@@ -1,41 +1,46 @@
-//! Calls whose policy is computed while the program runs (`policy_from`): the one of the site only holds its place.
-//! Evaluated once at most, whoever asks for it how often.
+//! Calls whose policy is computed while the program runs (`policy_from`).
 
-use std::time::{Duration, Instant};
+use crate::{RetryPolicy, settings, site::Site};
 
-use super::{Retry, tuning::Tuning};
-use crate::{RetryPolicy, site::Site, time::Deadline};
+/// The site of such a call: the function's own, whose policy only holds the place, until the policy is computed; then one
+/// that has it. Computed once at most, whoever asks for it how often.
+#[derive(Debug)]
+pub struct Computed {
+    place: &'static Site,
+    own: Option<Site>,
+}
 
-impl Retry {
-    /// The policy comes from `policy`, unless it has been read.
+impl Computed {
+    /// Nothing is computed yet.
+    #[inline]
+    #[must_use]
+    pub const fn at(place: &'static Site) -> Self {
+        Self { place, own: None }
+    }
+
+    /// The site, with what is known of it.
+    #[inline]
+    #[must_use]
+    pub const fn site(&self) -> &Site {
+        match &self.own {
+            Some(own) => own,
+            None => self.place,
+        }
+    }
+
+    /// Computes the policy, unless that has been done.
     #[cold]
-    pub fn read_from(&mut self, site: &Site, policy: impl FnOnce() -> RetryPolicy) {
-        let begun = self.begun();
-        if !std::mem::replace(&mut begun.is_tuned, true) {
-            begun.tuning = Tuning::from(site, policy());
+    pub fn read(&mut self, policy: impl FnOnce() -> RetryPolicy) {
+        if self.own.is_none() {
+            self.own = Some(settings::site_of(self.place, policy()));
         }
     }
 
     /// The same at the call's start, where settings may change what that must know: the limits of time. Without any
     /// settings a call that succeeds needs no policy.
-    pub fn read_early_from(&mut self, site: &Site, policy: impl FnOnce() -> RetryPolicy) {
-        if Tuning::may_differ() {
-            self.read_from(site, policy);
+    pub fn read_early(&mut self, policy: impl FnOnce() -> RetryPolicy) {
+        if settings::are_read() {
+            self.read(policy);
         }
-    }
-
-    /// As [`until`](Self::until), where the policy comes from `policy`.
-    #[must_use]
-    pub fn until_from(
-        site: &Site,
-        limit: Duration,
-        sooner: Option<Instant>,
-        policy: impl FnOnce() -> RetryPolicy,
-    ) -> (Self, Deadline) {
-        let now = site.clock()();
-        let mut retry = Self::timed_at(site, now);
-        retry.read_early_from(site, policy);
-        let limit = retry.begun().tuning.deadline(limit);
-        (retry, Deadline::after(now, limit, sooner))
     }
 }

@@ -8,7 +8,7 @@ pub(super) use self::unread::Tuning;
 
 #[cfg(feature = "settings")]
 mod read {
-    use std::{mem::ManuallyDrop, sync::Arc, time::Duration};
+    use std::time::Duration;
 
     use crate::{
         RetryPolicy,
@@ -16,25 +16,21 @@ mod read {
         site::Site,
     };
 
-    /// `None` before it was read, and where there are no settings.
-    #[derive(Clone, Debug)]
-    pub(in crate::retry) struct Tuning(ManuallyDrop<Option<Arc<Tuned>>>);
+    /// `None` before it was read, and where there are no settings. Nothing that would have to be dropped: a call that
+    /// succeeds at once does not pay for settings.
+    #[derive(Clone, Copy, Debug)]
+    pub(in crate::retry) struct Tuning(Option<&'static Tuned>);
 
     impl Tuning {
-        pub(in crate::retry) const NONE: Self = Self(ManuallyDrop::new(None));
+        pub(in crate::retry) const UNREAD: Self = Self(None);
 
-        pub(in crate::retry) fn release(self) {
-            drop(ManuallyDrop::into_inner(self.0));
+        pub(in crate::retry) const fn is_read(self) -> bool {
+            self.0.is_some()
         }
 
         /// What they say now.
         pub(in crate::retry) fn of(site: &Site) -> Self {
-            Self(ManuallyDrop::new(settings::tuned(site)))
-        }
-
-        /// The same of a call whose policy the user computes.
-        pub(in crate::retry) fn from(site: &Site, policy: RetryPolicy) -> Self {
-            Self(ManuallyDrop::new(Some(settings::tuned_from(site, policy))))
+            Self(Some(settings::tuned(site)))
         }
 
         /// Whether there are any settings.
@@ -43,19 +39,16 @@ mod read {
         }
 
         #[inline]
-        pub(in crate::retry) fn policy<'a>(&'a self, site: &'a Site) -> &'a RetryPolicy {
-            match &*self.0 {
-                Some(tuned) => &tuned.policy,
-                None => site.policy(),
-            }
+        pub(in crate::retry) fn policy(self, site: &Site) -> &RetryPolicy {
+            self.0.and_then(|tuned| tuned.policy.as_ref()).unwrap_or(site.policy())
         }
 
-        pub(in crate::retry) fn attempt_timeout(&self, written: Duration) -> Duration {
-            self.0.as_ref().and_then(|tuned| tuned.attempt_timeout).unwrap_or(written)
+        pub(in crate::retry) fn attempt_timeout(self, written: Duration) -> Duration {
+            self.0.and_then(|tuned| tuned.attempt_timeout).unwrap_or(written)
         }
 
-        pub(in crate::retry) fn deadline(&self, written: Duration) -> Duration {
-            self.0.as_ref().and_then(|tuned| tuned.deadline).unwrap_or(written)
+        pub(in crate::retry) fn deadline(self, written: Duration) -> Duration {
+            self.0.and_then(|tuned| tuned.deadline).unwrap_or(written)
         }
     }
 }
@@ -71,7 +64,17 @@ mod unread {
 
     #[expect(clippy::unused_self, reason = "as where there are settings")]
     impl Tuning {
-        pub(in crate::retry) const NONE: Self = Self;
+        pub(in crate::retry) const UNREAD: Self = Self;
+
+        #[inline]
+        pub(in crate::retry) const fn is_read(self) -> bool {
+            true
+        }
+
+        #[inline]
+        pub(in crate::retry) const fn of(_: &Site) -> Self {
+            Self
+        }
 
         #[inline]
         pub(in crate::retry) const fn may_differ() -> bool {

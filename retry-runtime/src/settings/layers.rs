@@ -4,8 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     panic::Location,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::{Mutex, PoisonError},
 };
 
 use retry_rules::{PRESETS, names};
@@ -14,6 +13,7 @@ use super::{
     problem::{Found, Problem},
     resolve::Subject,
     section::Section,
+    tuned::Tuned,
 };
 use crate::{RetryPolicy, observe::Listed, policy::Draft, site::Site};
 
@@ -53,16 +53,6 @@ fn is_plain_of<const N: usize>(plain_name: &str, parts: [&str; N]) -> bool {
     plain_name.chars().eq(parts.into_iter().flat_map(str::chars).map(plain_char))
 }
 
-/// What settings make of a call.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Tuned {
-    pub(crate) policy: RetryPolicy,
-    /// Where they say something of it.
-    pub(crate) attempt_timeout: Option<Duration>,
-    /// The same.
-    pub(crate) deadline: Option<Duration>,
-}
-
 /// The sources, and what follows from them for the annotated functions.
 #[derive(Debug)]
 pub(super) struct Layers {
@@ -70,7 +60,7 @@ pub(super) struct Layers {
     /// The names of policies: one that is called so is no operation.
     policies: BTreeSet<String>,
     /// With the addresses of the functions' sites, by which they are sorted: quicker to search than a map is to hash.
-    functions: Vec<(usize, Arc<Tuned>)>,
+    functions: Vec<(usize, &'static Tuned)>,
     /// Places whose policy would break a rule, and which have been told so.
     warned: Mutex<BTreeSet<Location<'static>>>,
 }
@@ -90,8 +80,7 @@ impl Layers {
             let site = listed.site();
             match Subject::listed(listed).resolve(&layers) {
                 Ok(resolved) => {
-                    let tuned = Arc::new(resolved.into_tuned());
-                    layers.functions.push((address(site), tuned));
+                    layers.functions.push((address(site), resolved.into_tuned().kept()));
                 }
                 Err(found) => broken.extend(found),
             }
@@ -102,25 +91,26 @@ impl Layers {
     }
 
     /// What the call of `site` goes by, if not by its own policy.
-    pub(super) fn tuned(&self, site: &Site) -> Option<Arc<Tuned>> {
-        match self.functions.binary_search_by_key(&address(site), |(address, _)| *address) {
-            Ok(place) => self.functions.get(place).map(|(_, tuned)| tuned.clone()),
-            Err(_) => self.tuned_now(site, site.draft()),
+    pub(super) fn tuned(&self, site: &Site) -> &'static Tuned {
+        let found = self.functions.binary_search_by_key(&address(site), |(address, _)| *address);
+        match found.ok().and_then(|place| self.functions.get(place)) {
+            Some((_, tuned)) => tuned,
+            None => self.tuned_now(site, site.draft()).map_or(Tuned::NOTHING, Tuned::kept),
         }
     }
 
     /// The same of one whose policy is computed.
-    pub(super) fn tuned_from(&self, site: &Site, policy: RetryPolicy) -> Option<Arc<Tuned>> {
+    pub(super) fn tuned_from(&self, site: &Site, policy: RetryPolicy) -> Option<Tuned> {
         self.tuned_now(site, Draft::of(policy))
     }
 
     /// What no list has is looked at when it is called. Where a rule would be broken, it keeps its own policy.
-    fn tuned_now(&self, site: &Site, draft: Draft) -> Option<Arc<Tuned>> {
+    fn tuned_now(&self, site: &Site, draft: Draft) -> Option<Tuned> {
         if !self.concern(site, &draft) {
             return None;
         }
         let found = match Subject::called(site, draft).resolve(self) {
-            Ok(resolved) => return Some(Arc::new(resolved.into_tuned())),
+            Ok(resolved) => return Some(resolved.into_tuned()),
             Err(found) => found,
         };
         if self.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(*site.location()) {

@@ -11,14 +11,15 @@ mod report;
 mod resolve;
 mod section;
 mod store;
+mod tuned;
 mod value;
 #[cfg(feature = "settings-watch")]
 mod watch;
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
-pub(crate) use self::layers::Tuned;
 use self::store::{ReadFrom, SourceFile};
+pub(crate) use self::tuned::Tuned;
 #[cfg(feature = "settings-watch")]
 pub use self::watch::{Watch, watch};
 pub use self::{
@@ -132,12 +133,15 @@ pub fn report() -> Report {
     store::report()
 }
 
-pub(crate) fn tuned(site: &Site) -> Option<Arc<Tuned>> {
+pub(crate) fn tuned(site: &Site) -> &'static Tuned {
     store::tuned(site)
 }
 
-pub(crate) fn tuned_from(site: &Site, policy: RetryPolicy) -> Arc<Tuned> {
-    store::tuned_from(site, policy)
+/// The site of one call, with the policy by which it goes where its own is `policy`.
+pub(crate) fn site_of(place: &Site, policy: RetryPolicy) -> Site {
+    let Tuned { policy: tuned, attempt_timeout, deadline } = store::tuned_from(place, policy);
+    let limits = Tuned { policy: None, attempt_timeout, deadline };
+    place.tuned(tuned.unwrap_or(policy), limits.kept())
 }
 
 pub(crate) fn are_read() -> bool {

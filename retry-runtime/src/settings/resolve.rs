@@ -6,9 +6,10 @@ use retry_rules::Fault;
 
 use super::{
     field,
-    layers::{Layers, Tuned, operations, plain},
+    layers::{Layers, operations, plain},
     problem::{Found, Problem},
     section::{Section, Setting},
+    tuned::Tuned,
     value::Value,
 };
 use crate::{
@@ -237,7 +238,7 @@ impl Resolved<'_> {
 
     pub(super) fn into_tuned(self) -> Tuned {
         Tuned {
-            policy: *self.draft.policy(),
+            policy: Some(*self.draft.policy()),
             attempt_timeout: self.time(Field::AttemptTimeout),
             deadline: self.time(Field::Deadline),
         }

@@ -15,10 +15,11 @@ use arc_swap::ArcSwapOption;
 use super::{
     changes::Changes,
     environment, file,
-    layers::{Layers, Names, Sources, Tuned, plain},
+    layers::{Layers, Names, Sources, plain},
     log,
     problem::{Problem, SettingsError},
     report::Report,
+    tuned::Tuned,
 };
 use crate::{RetryPolicy, site::Site};
 
@@ -184,17 +185,19 @@ pub(super) fn are_read() -> bool {
     ARE_READ.load(Ordering::Acquire)
 }
 
-pub(super) fn tuned(site: &Site) -> Option<Arc<Tuned>> {
-    // A policy that only holds a place is nobody's.
-    if !are_read() || !site.is_configurable() || site.is_computed() {
-        return None;
+pub(super) fn tuned(site: &Site) -> &'static Tuned {
+    if let Some(limits) = site.limits() {
+        return limits;
     }
-    CURRENT.load().as_ref()?.tuned(site)
+    if !are_read() || !site.is_configurable() {
+        return Tuned::NOTHING;
+    }
+    CURRENT.load().as_ref().map_or(Tuned::NOTHING, |layers| layers.tuned(site))
 }
 
-pub(super) fn tuned_from(site: &Site, policy: RetryPolicy) -> Arc<Tuned> {
+/// What they make of a call whose policy is computed.
+pub(super) fn tuned_from(site: &Site, policy: RetryPolicy) -> Tuned {
     let current = CURRENT.load();
     let layers = current.as_ref().filter(|_| site.is_configurable());
-    let tuned = layers.and_then(|layers| layers.tuned_from(site, policy));
-    tuned.unwrap_or_else(|| Arc::new(Tuned { policy, attempt_timeout: None, deadline: None }))
+    layers.and_then(|layers| layers.tuned_from(site, policy)).unwrap_or_default()
 }

@@ -1,0 +1,83 @@
+//! What settings make of a call, kept for ever: a call refers to it, and has nothing to give back when it ends.
+
+use std::{
+    collections::{HashMap, hash_map::DefaultHasher},
+    hash::{Hash, Hasher},
+    sync::{LazyLock, PoisonError, RwLock},
+    time::Duration,
+};
+
+use crate::RetryPolicy;
+
+/// What settings make of a call.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Tuned {
+    /// `None` where they leave it as it is.
+    pub(crate) policy: Option<RetryPolicy>,
+    /// Where they say something of it.
+    pub(crate) attempt_timeout: Option<Duration>,
+    /// The same.
+    pub(crate) deadline: Option<Duration>,
+}
+
+/// All there ever were, by their [marks](Tuned::mark). They stay: as many as settings have led to different figures.
+static ALL: LazyLock<RwLock<HashMap<u64, Vec<&'static Tuned>>>> = LazyLock::new(RwLock::default);
+
+impl Tuned {
+    /// A call that settings leave as it is.
+    pub(crate) const NOTHING: &'static Self = &Self { policy: None, attempt_timeout: None, deadline: None };
+
+    /// The one that says the same.
+    pub(super) fn kept(self) -> &'static Self {
+        if self == *Self::NOTHING {
+            return Self::NOTHING;
+        }
+        let mark = self.mark();
+        let find = |all: &HashMap<u64, Vec<&'static Self>>| {
+            all.get(&mark).and_then(|alike| alike.iter().copied().find(|one| **one == self))
+        };
+        if let Some(same) = find(&ALL.read().unwrap_or_else(PoisonError::into_inner)) {
+            return same;
+        }
+        let mut all = ALL.write().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have been quicker.
+        if let Some(same) = find(&all) {
+            return same;
+        }
+        let kept: &'static Self = Box::leak(Box::new(self));
+        all.entry(mark).or_default().push(kept);
+        kept
+    }
+
+    /// Different for most that differ.
+    fn mark(&self) -> u64 {
+        let mut mark = DefaultHasher::new();
+        (self.attempt_timeout, self.deadline).hash(&mut mark);
+        if let Some(policy) = &self.policy {
+            (policy.name(), policy.max_attempts(), policy.initial_delay(), policy.max_delay())
+                .hash(&mut mark);
+            (policy.max_elapsed(), policy.max_retry_after(), policy.max_total_delay()).hash(&mut mark);
+            policy.exponential_base().to_bits().hash(&mut mark);
+        }
+        mark.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_attempts(attempts: u32) -> Tuned {
+        Tuned { policy: Some(RetryPolicy::WORKER.with_max_attempts(attempts)), ..Tuned::default() }
+    }
+
+    #[test]
+    fn what_says_the_same_is_kept_once() {
+        assert!(std::ptr::eq(with_attempts(7).kept(), with_attempts(7).kept()));
+        assert!(!std::ptr::eq(with_attempts(7).kept(), with_attempts(8).kept()));
+        let limit = |seconds| Tuned { deadline: Some(Duration::from_secs(seconds)), ..with_attempts(7) };
+        assert!(!std::ptr::eq(limit(1).kept(), with_attempts(7).kept()));
+        assert!(!std::ptr::eq(limit(1).kept(), limit(2).kept()));
+        assert_eq!(*limit(2).kept(), limit(2));
+    }
+}
