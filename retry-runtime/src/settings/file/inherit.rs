@@ -60,9 +60,11 @@ pub(super) fn resolve(said: &BTreeMap<String, Said>, problems: &mut Vec<Problem>
 /// The name, its parent, the parent of that, and so on. What is wrong on the way is the same problem for all who come by.
 fn line(name: &str, said: &BTreeMap<String, Said>) -> Result<Vec<String>, Problem> {
     let mut line = vec![name.to_owned()];
+    let mut seen = BTreeSet::from([name.to_owned()]);
     while let Some(inherits) = said.get(&line[line.len() - 1]).and_then(|said| said.inherits.as_ref()) {
         let parent = plain(&inherits.parent);
-        if let Some(first) = line.iter().position(|name| *name == parent) {
+        if !seen.insert(parent.clone()) {
+            let first = line.iter().position(|name| *name == parent).unwrap_or(0);
             return Err(circle(&line[first..], inherits, said));
         }
         if !said.contains_key(&parent) && layers::base(&parent).is_none() {
