@@ -41,16 +41,18 @@ impl Sources {
 
 /// A name as the environment can write it: `billing.create-invoice` is `billing_create_invoice` there.
 pub(super) fn plain(name: &str) -> String {
-    name.chars().map(plain_char).collect()
+    name.chars().flat_map(plain_char).collect()
 }
 
-const fn plain_char(c: char) -> char {
-    if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }
+/// Letters of every alphabet count: functions may be called so, and must not all be `__`.
+fn plain_char(c: char) -> impl Iterator<Item = char> {
+    let c = if c.is_alphanumeric() { c } else { '_' };
+    c.to_lowercase()
 }
 
 /// Whether the name that is put together of `parts` is `plain_name`.
 fn is_plain_of<const N: usize>(plain_name: &str, parts: [&str; N]) -> bool {
-    plain_name.chars().eq(parts.into_iter().flat_map(str::chars).map(plain_char))
+    plain_name.chars().eq(parts.into_iter().flat_map(str::chars).flat_map(plain_char))
 }
 
 /// The sources, and what follows from them for the annotated functions.
@@ -208,4 +210,22 @@ pub(super) fn operations(site: &Site) -> impl Iterator<Item = String> + use<> {
 
 fn address(site: &Site) -> usize {
     std::ptr::from_ref(site).addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_name_has_the_letters_of_every_alphabet() {
+        for (name, expected) in [
+            ("billing.Create-Invoice 2", "billing_create_invoice_2"),
+            ("付款", "付款"),
+            ("Überweisen", "überweisen"),
+        ] {
+            assert_eq!(plain(name), expected);
+            assert!(is_plain_of(expected, [name]));
+        }
+        assert!(!is_plain_of("付款", ["退款"]));
+    }
 }
