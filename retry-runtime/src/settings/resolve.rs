@@ -170,8 +170,11 @@ impl Subject {
             resolved.draft = resolved.draft.max_elapsed(deadline);
             resolved.follow(Field::MaxElapsed, Field::Deadline);
         }
-        let deadline = deadline.or(self.limit(Field::Deadline));
-        if let (Some(Value::Unlimited), Some(deadline)) = (resolved.value(Field::MaxAttempts), deadline) {
+        let in_code = self.limit(Field::Deadline);
+        let deadline = deadline.or(in_code);
+        // A deadline that is set counts only where it is certain that the code has one: elsewhere it limits nothing.
+        let certain = deadline.filter(|_| in_code.is_some());
+        if let (Some(Value::Unlimited), Some(deadline)) = (resolved.value(Field::MaxAttempts), certain) {
             if resolved.draft.policy().max_elapsed().is_none() {
                 resolved.draft = resolved.draft.within(deadline);
                 resolved.follow(Field::MaxElapsed, Field::MaxAttempts);

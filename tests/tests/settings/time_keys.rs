@@ -125,3 +125,12 @@ fn a_promise_is_added() {
     let shown = "7 s (environment: RETRY__PAY_MAX_TOTAL_DELAY)";
     assert_eq!(said, ["ok", shown, "4 attempts of 4, waited 1s 2s 4s"]);
 }
+
+/// A call of a closure has no deadline, so nothing would end one of unlimited attempts; nor is it given a limit of time
+/// that it does not measure.
+#[test]
+fn a_deadline_that_the_code_does_not_have_limits_no_attempts() {
+    let variables = [("RETRY__ADHOC_MAX_ATTEMPTS", "unlimited"), ("RETRY__ADHOC_DEADLINE", "60")];
+    let said = told(&variables, &["init", "call named_closure"]);
+    assert_eq!(said, ["ok", "4 attempts, waited 1s 2s 4s"]);
+}
