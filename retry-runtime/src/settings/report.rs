@@ -41,6 +41,8 @@ pub struct Row {
 }
 
 const CODE: &str = "code";
+/// So wide is a column at most; what is wider stands out.
+const WIDEST: usize = 60;
 /// In place of a value that nobody has said.
 const UNSET: &str = "unset";
 
@@ -169,8 +171,10 @@ impl fmt::Display for Report {
         if changed.is_empty() {
             return f.write_str("every value is that of the code");
         }
-        let width =
+        let widest =
             |of: fn(&Row) -> &str| changed.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
+        // A name that somebody's file has may be longer than any line; formatting ends at 65,535.
+        let width = |of| widest(of).min(WIDEST);
         let (name, field, value) = (width(|row| &row.name), width(|row| row.field), width(|row| &row.value));
         for (number, row) in changed.iter().enumerate() {
             let end = if number + 1 < changed.len() { "\n" } else { "" };

@@ -165,3 +165,11 @@ fn all_that_is_wrong_with_all_files_comes_at_once() {
     assert_eq!(keys, expected.map(|(file, key)| (file.to_owned(), key)));
     assert_eq!(files.plain(&error).lines().count(), 6);
 }
+
+#[test]
+fn a_report_of_a_name_without_end_is_shown() {
+    let (files, name) = (Files::new(), "a".repeat(70_000));
+    let text = format!("[retry_policies]\n{name} = {{max_attempts = 5}}\n");
+    files.write("a.toml", text).read(&["a.toml"]).unwrap();
+    assert!(settings::report().to_string().starts_with(&format!("{name}  max_attempts  5  ")));
+}
