@@ -131,9 +131,10 @@ impl Retry {
         (&mut begun.driver, policy)
     }
 
-    /// The policy, as far as it has been read.
+    /// The policy that it goes by, or would if it failed now.
     fn policy<'a>(&self, site: &'a Site) -> &'a RetryPolicy {
-        self.0.map_or(Tuning::UNREAD, |begun| begun.tuning).policy(site)
+        let read = self.0.map(|begun| begun.tuning).filter(|tuning| tuning.is_read());
+        read.unwrap_or_else(|| Tuning::of(site)).policy(site)
     }
 
     /// Counts from `now`, whatever happened before.

@@ -1,6 +1,9 @@
 //! Sections of operations: with a dot, and as a table in a table.
 
-use retry_runtime::retry;
+use std::cell::Cell;
+
+use retry_runtime::{Event, retry};
+use retry_tests::Failure;
 
 use crate::Files;
 
@@ -66,4 +69,24 @@ fn a_limit_that_the_code_does_not_have_is_not_inherited_in_silence() {
         error,
         "a.yaml: retry_policies.base.deadline (inherited by `billing.charge`) = 9: the code has no `deadline`, and settings cannot add it: write it there, as in `deadline = \"30s\"`, and settings can change it"
     );
+}
+
+fn most(event: &Event<'_, Failure>) {
+    MOST.set(event.max_attempts);
+}
+
+thread_local!(static MOST: Cell<Option<u32>> = const { Cell::new(None) });
+
+#[retry(policy = worker, on_success = most)]
+fn succeed() -> Result<(), Failure> {
+    Ok(())
+}
+
+/// No policy is read for it otherwise.
+#[test]
+fn a_success_tells_the_attempts_that_settings_give_it() {
+    let files = Files::new();
+    files.write("a.toml", "[retry_policies.succeed]\nmax_attempts = 9\n").read(&["a.toml"]).unwrap();
+    succeed().unwrap();
+    assert_eq!(MOST.get(), Some(9));
 }
