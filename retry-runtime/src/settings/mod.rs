@@ -55,17 +55,18 @@ impl Sources {
         Self(ReadFrom { files: Vec::new(), has_environment: true })
     }
 
-    /// A file, which overrides those named before it, field by field. Its extension says what it is: `.toml`, `.yaml` or
+    /// A file, which overrides those named before it, field by field. A path that is not absolute starts from the
+    /// directory that is the current one now, also when the file is read again. Its extension says what it is: `.toml`, `.yaml` or
     /// `.yml`, `.json`. What a section `inherits` is looked up when all files are read, so that a later one may change
     /// the parent of what an earlier one has.
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.0.files.push(SourceFile { path: path.into(), is_optional: false });
+        self.0.files.push(SourceFile::new(path.into(), false));
         self
     }
 
     /// A file that need not be there.
     pub fn optional_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.0.files.push(SourceFile { path: path.into(), is_optional: true });
+        self.0.files.push(SourceFile::new(path.into(), true));
         self
     }
 

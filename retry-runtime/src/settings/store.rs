@@ -46,9 +46,20 @@ pub(super) struct ReadFrom {
 /// A file of settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SourceFile {
+    /// As it was named.
     pub(super) path: PathBuf,
+    /// Where that was when it was named: the program may go to another directory before it is read again.
+    pub(super) absolute: PathBuf,
     /// Whether there may be none.
     pub(super) is_optional: bool,
+}
+
+impl SourceFile {
+    pub(super) fn new(path: PathBuf, is_optional: bool) -> Self {
+        // Without a path, or a directory to start from, reading it says what is wrong.
+        let absolute = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+        Self { path, absolute, is_optional }
+    }
 }
 
 impl ReadFrom {
@@ -82,24 +93,41 @@ fn run_time() -> Names {
 }
 
 /// From now on calls go by these.
-fn publish(layers: Layers) {
-    let layers = Arc::new(layers);
-    let before = CURRENT.swap(Some(layers.clone()));
+fn publish(layers: Layers) -> Published {
+    let now = Arc::new(layers);
+    let before = CURRENT.swap(Some(now.clone()));
     ARE_READ.store(true, Ordering::Release);
-    let before = before.unwrap_or_else(|| Arc::new(Layers::of(Sources::default()).0));
-    let told = before.sources.names();
-    // Once, not at every reading.
-    for (name, nearest) in layers.unknown_names().into_iter().filter(|(name, _)| !told.contains(name)) {
-        log::unknown_name(name, nearest.as_deref());
+    Published { before, now }
+}
+
+/// What took the place of what.
+#[must_use = "the log must hear of it"]
+struct Published {
+    before: Option<Arc<Layers>>,
+    now: Arc<Layers>,
+}
+
+impl Published {
+    /// Tells the log, after the next writer had leave to write: who listens may be one.
+    fn tell(self, writer: MutexGuard<'_, Writer>) {
+        drop(writer);
+        let Self { before, now } = self;
+        let before = before.unwrap_or_else(|| Arc::new(Layers::of(Sources::default()).0));
+        let told = before.sources.names();
+        // Once, not at every reading.
+        for (name, nearest) in now.unknown_names().into_iter().filter(|(name, _)| !told.contains(name)) {
+            log::unknown_name(name, nearest.as_deref());
+        }
+        Report::of(&before).differences(&Report::of(&now), log::changed);
     }
-    Report::of(&before).differences(&Report::of(&layers), log::changed);
 }
 
 /// Reads settings for the first time, or from elsewhere than before.
 pub(super) fn read_from(sources: ReadFrom) -> Result<(), SettingsError> {
     let mut writer = writer();
-    publish(sources.read(run_time())?);
+    let published = publish(sources.read(run_time())?);
     writer.read_from = Some(sources);
+    published.tell(writer);
     Ok(())
 }
 
@@ -109,19 +137,14 @@ pub(super) fn read_too(path: &Path) -> Result<(), SettingsError> {
     let mut writer = writer();
     let nothing = || ReadFrom { files: Vec::new(), has_environment: true };
     let mut sources = writer.read_from.clone().unwrap_or_else(nothing);
-    let is_read = |file: &SourceFile| file.path == path || same_file(&file.path, path);
-    if !sources.files.iter().any(is_read) {
-        sources.files.push(SourceFile { path: path.to_owned(), is_optional: false });
+    let file = SourceFile::new(path.to_owned(), false);
+    if !sources.files.iter().any(|read| read.absolute == file.absolute) {
+        sources.files.push(file);
     }
-    publish(sources.read(run_time())?);
+    let published = publish(sources.read(run_time())?);
     writer.read_from = Some(sources);
+    published.tell(writer);
     Ok(())
-}
-
-#[cfg(feature = "settings-watch")]
-fn same_file(one: &Path, other: &Path) -> bool {
-    let absolute = |path| std::path::absolute(path).ok();
-    absolute(one).is_some_and(|one| absolute(other) == Some(one))
 }
 
 /// The same, and reads from there again even if that is refused now: somebody may mend it while the program runs.
@@ -129,7 +152,8 @@ pub(super) fn read_from_now_on(sources: ReadFrom) -> Result<(), SettingsError> {
     let mut writer = writer();
     let read = sources.read(run_time());
     writer.read_from = Some(sources);
-    read.map(publish)
+    publish(read?).tell(writer);
+    Ok(())
 }
 
 /// Reads them again.
@@ -145,7 +169,8 @@ pub(super) fn reload() -> Result<(), SettingsError> {
         }
         .into());
     };
-    publish(sources.read(run_time())?);
+    let published = publish(sources.read(run_time())?);
+    published.tell(writer);
     Ok(())
 }
 
@@ -153,7 +178,7 @@ pub(super) fn reload() -> Result<(), SettingsError> {
 pub(super) fn update(name: &str, change: impl FnOnce(Changes) -> Changes) -> Result<(), SettingsError> {
     // Before it is this one's turn: what it does may read settings, and even change others.
     let changes = change(Changes::to(name)).settled()?;
-    let _writer = writer();
+    let writer = writer();
     let current = CURRENT.load_full();
     let mut sources = current.map_or_else(Sources::default, |layers| layers.sources.clone());
     let plain_name = plain(name);
@@ -161,7 +186,7 @@ pub(super) fn update(name: &str, change: impl FnOnce(Changes) -> Changes) -> Res
     if !section.is_empty() {
         sources.run_time.insert(plain_name, section);
     }
-    publish(layers(sources, Vec::new())?);
+    publish(layers(sources, Vec::new())?).tell(writer);
     Ok(())
 }
 

@@ -96,3 +96,19 @@ fn a_directory_where_something_happens_all_the_time_does_not_hide_a_change() {
         assert!(seen.is_ok());
     });
 }
+
+/// The system tells of this to nobody who watches the file's own directory: it is looked at now and then.
+#[test]
+fn another_directory_takes_the_place_of_one_further_up() {
+    let directory = Directory::new();
+    for place in ["app/etc", "new/etc"] {
+        fs::create_dir_all(directory.path(place)).unwrap();
+    }
+    let (_, _watch) = directory.watched("app/etc/retry.toml", 5);
+    directory.write("new/etc/retry.toml", 6);
+    fs::rename(directory.path("app"), directory.path("old")).unwrap();
+    fs::rename(directory.path("new"), directory.path("app")).unwrap();
+    wait_for_attempts(6);
+    directory.write("app/etc/retry.toml", 7);
+    wait_for_attempts(7);
+}

@@ -5,6 +5,7 @@
 
 mod changes;
 mod links;
+mod listeners;
 mod told;
 mod watches;
 

@@ -28,7 +28,7 @@ fn a_watch_that_is_dropped_watches_no_more() {
 }
 
 /// Runs a test in a process of its own, for what it leaves behind or must find untouched: `false` in that process.
-fn in_child(test: &str, environment: &[(&str, &str)]) -> bool {
+pub(crate) fn in_child(test: &str, environment: &[(&str, &str)]) -> bool {
     const CHILD: &str = "SETTINGS_WATCH_CHILD";
     if env::var_os(CHILD).is_some() {
         return false;
@@ -142,4 +142,19 @@ fn what_was_wrong_elsewhere_is_tried_again_when_anything_happens() {
     directory.put("base/retry.toml", "retry_policies = {}");
     directory.put("site/another.toml", "");
     wait_for_attempts(6);
+}
+
+#[test]
+fn a_relative_path_is_where_it_was_wherever_the_program_goes() {
+    if in_child("watches::a_relative_path_is_where_it_was_wherever_the_program_goes", &[]) {
+        return;
+    }
+    let directory = Directory::unread();
+    directory.write("retry.toml", 5);
+    env::set_current_dir(directory.path("")).unwrap();
+    let _watch = settings::watch("retry.toml").unwrap();
+    env::set_current_dir("/").unwrap();
+    directory.write("retry.toml", 6);
+    wait_for_attempts(6);
+    settings::reload().unwrap();
 }

@@ -56,7 +56,7 @@ pub(super) fn read_all(files: &[SourceFile], problems: &mut Vec<Problem>) -> Nam
 /// What is in a file, or what is wrong with it as a whole. `None` if there is none and none is needed.
 fn table(file: &SourceFile) -> Result<Option<Table>, String> {
     let parse = format::of(&file.path)?;
-    let bytes = match fs::read(&file.path) {
+    let bytes = match fs::read(&file.absolute) {
         Ok(bytes) => bytes,
         Err(error) => {
             return match error.kind() {

@@ -6,7 +6,11 @@ use std::{
     collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
-    sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver, RecvTimeoutError, SyncSender},
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -27,7 +31,8 @@ use super::{
 const QUIET: Duration = Duration::from_millis(50);
 /// It is read after this time even if something happens all the while, be it to other files of the directory.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// How often a file is looked at that cannot be watched any more.
+/// How often a file is looked at of which the system tells nothing: it cannot be watched any more, a directory far above
+/// it was renamed, or it is another machine's.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
 /// How often links may change while they are followed.
 const TRIES: u32 = 10;
@@ -42,8 +47,9 @@ const TRIES: u32 = 10;
 /// [`optional_file`](super::Sources::optional_file).
 ///
 /// It does not matter how the file is changed: written in place, replaced by another one, or behind a symbolic link that
-/// is turned elsewhere, as Kubernetes does with a `ConfigMap`. File systems of other machines, NFS say, do not tell of
-/// changes that are made there: call [`reload`](super::reload) for those.
+/// is turned elsewhere, as Kubernetes does with a `ConfigMap`. Of some changes the system does not tell: of those that
+/// another machine makes on a shared file system, NFS say, or of another directory that takes the place of one further up
+/// than the file's own. These are found within 10 s; [`reload`](super::reload) finds them at once.
 ///
 /// # Errors
 /// If the file cannot be read, all that is wrong with the sources; if the system has no watches left, what to do about
@@ -87,11 +93,12 @@ pub fn watch(path: impl AsRef<Path>) -> Result<Watch, SettingsError> {
     // Watched before it is read: a change between the two is seen.
     watched.found = fs::read(&watched.path).ok();
     store::read_too(path)?;
+    let is_over = watched.is_over.clone();
     let thread = thread::Builder::new()
         .name("retry-settings".to_owned())
         .spawn(move || watched.keep_reading(&woken))
         .map_err(|error| problem(error.to_string()))?;
-    Ok(Watch { wake, thread: Some(thread) })
+    Ok(Watch { wake, is_over, thread: Some(thread) })
 }
 
 /// A file that is watched, see [`watch`]; dropping it ends that. The settings stay as they were read last.
@@ -99,6 +106,7 @@ pub fn watch(path: impl AsRef<Path>) -> Result<Watch, SettingsError> {
 #[must_use = "dropped, it watches no more: keep it, or call `forever`"]
 pub struct Watch {
     wake: SyncSender<Wake>,
+    is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -112,9 +120,13 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         if let Some(thread) = self.thread.take() {
-            // Neither fails unless the thread has ended.
-            let _ = self.wake.send(Wake::Stop);
-            let _ = thread.join();
+            self.is_over.store(true, Ordering::Relaxed);
+            // Whoever hears of a change may drop it, in its own thread: that one cannot wait for itself.
+            if thread.thread().id() != thread::current().id() {
+                // Neither fails unless the thread has ended.
+                let _ = self.wake.send(Wake::Stop);
+                let _ = thread.join();
+            }
         }
     }
 }
@@ -132,6 +144,8 @@ struct Watched {
     directories: BTreeSet<PathBuf>,
     /// Whether the system tells of changes.
     is_told: bool,
+    /// Whether the [`Watch`] was dropped.
+    is_over: Arc<AtomicBool>,
     /// What the file held when it was last read.
     found: Option<Vec<u8>>,
     /// Why that was not taken, if it was not.
@@ -147,19 +161,15 @@ impl Watched {
             }
         })?;
         let directories = BTreeSet::new();
-        let mut new = Self { path, watcher, directories, is_told: true, found: None, refused: None };
+        let is_over = Arc::default();
+        let mut new = Self { path, watcher, directories, is_told: true, is_over, found: None, refused: None };
         new.follow()?;
         Ok(new)
     }
 
     fn keep_reading(mut self, woken: &Receiver<Wake>) {
-        loop {
-            let wake = if self.is_told {
-                woken.recv().map_err(|_| RecvTimeoutError::Disconnected)
-            } else {
-                woken.recv_timeout(LOOK_AGAIN)
-            };
-            match wake {
+        while !self.is_over.load(Ordering::Relaxed) {
+            match woken.recv_timeout(LOOK_AGAIN) {
                 Ok(Wake::Look) if wait_for_quiet(woken) => self.look(),
                 Err(RecvTimeoutError::Timeout) => self.look(),
                 _ => return,
