@@ -15,7 +15,8 @@ use std::{
 };
 
 use retry_runtime::{Event, retry, settings};
-use tracing_subscriber::{filter::LevelFilter, fmt};
+use tracing::Level;
+use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
 /// A task whose database is down, for ever.
 #[retry(policy = worker, on_retry = show_wait, on_give_up = show_end)]
@@ -33,8 +34,9 @@ fn show_end(event: &Event<'_, io::Error>) {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // Changes of settings are told at INFO, wrong ones at WARN.
-    fmt().with_max_level(LevelFilter::INFO).with_writer(io::stderr).init();
+    // What becomes of settings, and nothing else: attempts are shown by the hooks.
+    let settings_only = Targets::new().with_target("retry_runtime::settings", Level::INFO);
+    tracing_subscriber::registry().with(fmt::layer().with_writer(io::stderr)).with(settings_only).init();
     let file = std::env::args().nth(1).unwrap_or_else(|| "examples/settings/retry.toml".to_owned());
 
     let _watch = settings::watch(&file)?;

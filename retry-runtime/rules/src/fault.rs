@@ -180,7 +180,7 @@ impl Fault {
             Self::Name => text
                 .text("the name of a policy is 1 to ")
                 .number(MAX_NAME as u64)
-                .text(" of a-z, 0-9, `_`, `-` and `.`, and begins with a letter: \"payments\""),
+                .text(" of a-z, 0-9, `_`, `-` and `.`, and begins with a letter, as in \"payments\""),
         }
     }
 }

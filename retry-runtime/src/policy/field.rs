@@ -31,6 +31,13 @@ impl Fields {
     /// Beside the fields: `max_elapsed` is that of a deadline.
     const OF_DEADLINE: u16 = 1 << 15;
 
+    /// These, and the others.
+    #[cfg(feature = "settings")]
+    #[must_use]
+    pub(crate) const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
     #[must_use]
     pub(crate) const fn with(self, field: Field) -> Self {
         Self(self.0 | 1 << field as u8)

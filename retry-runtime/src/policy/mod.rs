@@ -86,6 +86,12 @@ impl RetryPolicy {
         Self { name, ..self }
     }
 
+    /// As [`with_name`](Self::with_name), where settings have the name, whatever letters.
+    #[cfg(feature = "settings")]
+    pub(crate) const fn called(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
     /// Its name: that of the preset it comes from, unless it was given one of its own.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -77,6 +77,11 @@ fn addressed(key: &str, known: &BTreeSet<String>) -> Option<Result<(String, Stri
     if field::named(&field).is_some() {
         return Some(Ok(("default".to_owned(), field)));
     }
+    // One underline too few.
+    if let Some((name, named)) = field::split(&field).filter(|(name, _)| known.contains(*name)) {
+        let (name, named) = (name.to_ascii_uppercase(), named.to_ascii_uppercase());
+        return Some(Err(format!("two underlines precede a name: write `{NAMED}{name}_{named}`")));
+    }
     // Variables of others may begin like ours: `RETRY_MAX`. A slip of the pen is one of ours.
     let is_beginning = |near: &&str| near.starts_with(&field) && near.len() - field.len() > 1;
     let near = names::nearest(&field, field::all()).filter(|near| !is_beginning(near))?;

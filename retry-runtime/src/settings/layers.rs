@@ -13,7 +13,7 @@ use super::{
     problem::{Found, Problem},
     resolve::Subject,
     section::Section,
-    tuned::Tuned,
+    tuned::{Tuned, kept},
 };
 use crate::{RetryPolicy, observe::Listed, policy::Draft, site::Site};
 
@@ -146,7 +146,7 @@ impl Layers {
         if of_program.is_none() && (!is_said() || self.known_names().contains(&plain_name)) {
             return None;
         }
-        let base = of_program.unwrap_or(RetryPolicy::DEFAULT);
+        let base = of_program.unwrap_or_else(|| RetryPolicy::DEFAULT.called(kept(&plain_name)));
         Some(
             Subject::policy(&plain_name, base)
                 .resolve(self)

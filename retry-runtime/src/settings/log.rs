@@ -1,4 +1,4 @@
-//! What the log says of settings.
+//! What the log says of settings, under the target `retry_runtime::settings`.
 
 use super::problem::{Problem, SettingsError};
 use crate::site::Site;
@@ -10,7 +10,7 @@ mod to_tracing {
     /// Settings were refused; the policies are as they were.
     pub(in crate::settings) fn refused(error: &SettingsError) {
         for problem in error.problems() {
-            tracing::warn!(target: "retry_runtime", %problem, "settings refused, the policies stay as they are");
+            tracing::warn!(target: "retry_runtime::settings", %problem, "settings refused, the policies stay as they are");
         }
     }
 
@@ -18,7 +18,7 @@ mod to_tracing {
     pub(in crate::settings) fn not_applied(site: &Site, problems: &[Problem]) {
         for problem in problems {
             tracing::warn!(
-                target: "retry_runtime",
+                target: "retry_runtime::settings",
                 service = site.service(),
                 operation = site.operation(),
                 %problem,
@@ -31,13 +31,13 @@ mod to_tracing {
     pub(in crate::settings) fn unknown_name(name: &str, nearest: Option<&str>) {
         if let Some(nearest) = nearest {
             tracing::warn!(
-                target: "retry_runtime",
+                target: "retry_runtime::settings",
                 name,
                 "settings for a name that no preset and no annotated function has: did you mean `{nearest}`?"
             );
         } else {
             tracing::debug!(
-                target: "retry_runtime",
+                target: "retry_runtime::settings",
                 name,
                 "settings for a name that no preset and no annotated function has: a call of a closure may"
             );
@@ -52,7 +52,7 @@ mod to_tracing {
         look_again: std::time::Duration,
     ) {
         tracing::warn!(
-            target: "retry_runtime",
+            target: "retry_runtime::settings",
             path = %path.display(),
             reason,
             "settings file not watched any more, looked at every {look_again:?} instead"
@@ -61,7 +61,7 @@ mod to_tracing {
 
     /// A field of a policy or an operation has another value than before.
     pub(in crate::settings) fn changed(name: &str, field: &str, before: &str, after: &str, source: &str) {
-        tracing::info!(target: "retry_runtime", name, field, before, after, source, "retry setting changed");
+        tracing::info!(target: "retry_runtime::settings", name, field, before, after, source, "retry setting changed");
     }
 }
 

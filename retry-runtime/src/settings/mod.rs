@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use self::store::{ReadFrom, SourceFile};
 pub(crate) use self::tuned::Tuned;
 #[cfg(feature = "settings-watch")]
-pub use self::watch::{Watch, watch};
+pub use self::watch::{Watch, watch, watch_or_warn};
 pub use self::{
     changes::Changes,
     problem::{Problem, SettingsError},
@@ -64,7 +64,7 @@ impl Sources {
         self
     }
 
-    /// A file that need not be there.
+    /// A file that need not be there. While it is not, neither need the feature of its format.
     pub fn optional_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.0.files.push(SourceFile::new(path.into(), true));
         self
@@ -77,7 +77,7 @@ impl Sources {
     }
 
     /// Reads them; from now on calls go by what they say. Sources that were read before are forgotten, what the program
-    /// changed itself ([`update`]) is not.
+    /// changed itself ([`update`]) is not. (So is a file that only `watch` has read: it is watched on, and means nothing.)
     ///
     /// # Errors
     /// All that is wrong with them. Nothing of them is taken.
@@ -86,7 +86,7 @@ impl Sources {
     }
 
     /// The same for a program that had rather run with the policies of its code than not at all: what is wrong goes to the
-    /// log as warnings, and comes back.
+    /// log as warnings (feature `tracing`, and a subscriber), and comes back.
     ///
     /// [`reload`] reads these sources again, also after they were refused.
     #[expect(clippy::must_use_candidate, reason = "the log has said it")]

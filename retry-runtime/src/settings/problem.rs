@@ -6,8 +6,8 @@ use super::section::Origin;
 
 /// All that is wrong with settings. Nothing of them was taken: the policies are as they were before.
 ///
-/// Shown as a line for each problem.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Shown as a line for each problem, also by `Debug`: it is what a `main` shows that returns it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct SettingsError {
     problems: Vec<Problem>,
 }
@@ -46,6 +46,12 @@ impl fmt::Display for SettingsError {
             fmt::Display::fmt(problem, f)?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

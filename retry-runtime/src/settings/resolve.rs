@@ -15,7 +15,7 @@ use super::{
 use crate::{
     RetryPolicy,
     observe::Listed,
-    policy::{Draft, Field},
+    policy::{Draft, Field, Fields},
     site::Site,
 };
 
@@ -101,7 +101,8 @@ impl Subject {
 
     /// What follows for it from the layers, or the rules that it would break.
     pub(super) fn resolve<'a>(&self, layers: &'a Layers) -> Result<Resolved<'a>, Vec<Found>> {
-        let mut resolved = Resolved { draft: Draft::of(*self.draft.policy()), settings: [None; 15] };
+        let mut resolved =
+            Resolved { draft: Draft::of(*self.draft.policy()), settings: [None; 15], refused: Fields::NONE };
         if !self.is_configurable {
             return Ok(resolved);
         }
@@ -134,6 +135,7 @@ impl Subject {
         problems: &mut Vec<Found>,
     ) {
         let code = self.draft.policy();
+        resolved.refused = resolved.refused.and(section.refused());
         for (field, setting) in section.settings() {
             // Whether a call began in time is known only where its start is read.
             let is_missing = field == Field::MaxElapsed && code.max_elapsed().is_none();
@@ -185,6 +187,10 @@ impl Subject {
         let fault = resolved.draft.fault().or(of_limits)?;
         // The code alone keeps the rules, so something of these was set.
         let concerned = concerned(&fault);
+        // Nobody knows what was meant where a value was refused.
+        if concerned.iter().any(|field| resolved.refused.has(*field)) {
+            return None;
+        }
         let mut set = concerned.iter().filter_map(|field| resolved.settings[*field as usize]);
         let first = set.next()?;
         let others: Vec<String> = set
@@ -193,7 +199,14 @@ impl Subject {
             .collect();
         let beside =
             if others.is_empty() { String::new() } else { format!(", beside {}", others.join(", ")) };
-        Some(self.found(first, beside, fault.message().to_string()))
+        let message = match fault {
+            // The rule's own words would have it added, which settings cannot.
+            Fault::Endless => "unlimited attempts need a time limit, or the call may never end: write `max_elapsed`, such as \
+                               \"5m\", or `deadline` in the code"
+                .to_owned(),
+            _ => fault.message().to_string(),
+        };
+        Some(self.found(first, beside, message))
     }
 }
 
@@ -220,6 +233,8 @@ fn concerned(fault: &Fault) -> &'static [Field] {
 pub(super) struct Resolved<'a> {
     pub(super) draft: Draft,
     pub(super) settings: [Option<&'a Setting>; 15],
+    /// Fields whose values could not be understood.
+    refused: Fields,
 }
 
 impl Resolved<'_> {

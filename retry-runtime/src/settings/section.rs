@@ -9,7 +9,10 @@ use super::{
     problem::Problem,
     value::{Raw, Value},
 };
-use crate::{Backoff, Jitter, policy::Field};
+use crate::{
+    Backoff, Jitter,
+    policy::{Field, Fields},
+};
 
 /// Where a value was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +57,8 @@ pub(super) struct Setting {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Section {
     settings: [Option<Setting>; FIELDS.len()],
+    /// What could not be understood.
+    refused: Fields,
 }
 
 /// A field as a source writes it.
@@ -85,7 +90,10 @@ impl Section {
                 continue;
             };
             match Value::read(field, &one.name, &one.raw) {
-                Err(message) => problems.push(origin.problem(message)),
+                Err(message) => {
+                    section.refused = section.refused.with(field);
+                    problems.push(origin.problem(message));
+                }
                 Ok(value) if one.name == JITTER_FACTOR => match &factor {
                     Some(other) => problems.push(twice(&origin, &other.origin)),
                     None => factor = Some(Setting { value, origin }),
@@ -137,6 +145,11 @@ impl Section {
             report(base, Fault::IdleBase { backoff });
         }
         found
+    }
+
+    /// The fields whose values could not be understood.
+    pub(super) const fn refused(&self) -> Fields {
+        self.refused
     }
 
     pub(super) const fn get(&self, field: Field) -> Option<&Setting> {

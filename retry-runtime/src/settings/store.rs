@@ -135,19 +135,32 @@ pub(super) fn read_from(sources: ReadFrom) -> Result<(), SettingsError> {
 #[cfg(feature = "settings-watch")]
 pub(super) fn read_too(path: &Path) -> Result<(), SettingsError> {
     let mut writer = writer();
-    let nothing = || ReadFrom { files: Vec::new(), has_environment: true };
-    let mut sources = writer.read_from.clone().unwrap_or_else(nothing);
-    let file = SourceFile::new(path.to_owned(), false);
-    if !sources.files.iter().any(|read| read.absolute == file.absolute) {
-        sources.files.push(file);
-    }
+    let sources = with_file(&writer, path);
     let published = publish(sources.read(run_time())?);
     writer.read_from = Some(sources);
     published.tell(writer);
     Ok(())
 }
 
-/// The same, and reads from there again even if that is refused now: somebody may mend it while the program runs.
+/// The same, and reads it again even if that is refused now.
+#[cfg(feature = "settings-watch")]
+pub(super) fn read_too_from_now_on(path: &Path) -> Result<(), SettingsError> {
+    let sources = with_file(&writer(), path);
+    read_from_now_on(sources)
+}
+
+#[cfg(feature = "settings-watch")]
+fn with_file(writer: &Writer, path: &Path) -> ReadFrom {
+    let nothing = || ReadFrom { files: Vec::new(), has_environment: true };
+    let mut sources = writer.read_from.clone().unwrap_or_else(nothing);
+    let file = SourceFile::new(path.to_owned(), false);
+    if !sources.files.iter().any(|read| read.absolute == file.absolute) {
+        sources.files.push(file);
+    }
+    sources
+}
+
+/// Reads from elsewhere than before, and again even if that is refused now: somebody may mend it while the program runs.
 pub(super) fn read_from_now_on(sources: ReadFrom) -> Result<(), SettingsError> {
     let mut writer = writer();
     let read = sources.read(run_time());
@@ -176,6 +189,14 @@ pub(super) fn reload() -> Result<(), SettingsError> {
 
 /// Changes what the program itself says of a name.
 pub(super) fn update(name: &str, change: impl FnOnce(Changes) -> Changes) -> Result<(), SettingsError> {
+    if name.is_empty() {
+        let message =
+            "whose settings? name a policy, such as `worker`, or an operation, such as `billing.charge`";
+        let (source, key) = ("run time".to_owned(), "update".to_owned());
+        return Err(
+            Problem { source, key, value: Some("\"\"".to_owned()), message: message.to_owned() }.into()
+        );
+    }
     // Before it is this one's turn: what it does may read settings, and even change others.
     let changes = change(Changes::to(name)).settled()?;
     let writer = writer();

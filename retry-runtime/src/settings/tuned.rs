@@ -1,9 +1,9 @@
 //! What settings make of a call, kept for ever: a call refers to it, and has nothing to give back when it ends.
 
 use std::{
-    collections::{HashMap, hash_map::DefaultHasher},
+    collections::{BTreeSet, HashMap, hash_map::DefaultHasher},
     hash::{Hash, Hasher},
-    sync::{LazyLock, PoisonError, RwLock},
+    sync::{LazyLock, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -61,6 +61,20 @@ impl Tuned {
         }
         mark.finish()
     }
+}
+
+/// The names that sources give to policies which the program does not have: as many as they have sections.
+static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+/// A name that stays.
+pub(super) fn kept(name: &str) -> &'static str {
+    let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(same) = names.get(name) {
+        return same;
+    }
+    let kept: &'static str = Box::leak(name.into());
+    names.insert(kept);
+    kept
 }
 
 #[cfg(test)]

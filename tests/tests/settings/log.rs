@@ -8,7 +8,7 @@ fn each_value_that_changes_is_told_with_what_it_was_and_who_says_so() {
     let said = told(&[("RETRY__TIMED_ATTEMPT_TIMEOUT", "3")], &commands);
     let line = |before: &str, after: &str, source: &str| {
         format!(
-            " INFO retry_runtime: retry setting changed name=\"timed\" field=\"attempt_timeout\" \
+            " INFO retry_runtime::settings: retry setting changed name=\"timed\" field=\"attempt_timeout\" \
              before=\"{before}\" after=\"{after}\" source=\"{source}\""
         )
     };
@@ -29,7 +29,7 @@ fn a_preset_that_only_closures_have_is_told_too() {
     let said = alone(&["log", "update api max_attempts=9", "update api clear"]);
     let line = |before: u32, after: u32, source: &str| {
         format!(
-            " INFO retry_runtime: retry setting changed name=\"api\" field=\"max_attempts\" \
+            " INFO retry_runtime::settings: retry setting changed name=\"api\" field=\"max_attempts\" \
              before=\"{before}\" after=\"{after}\" source=\"{source}\""
         )
     };
@@ -50,7 +50,7 @@ fn a_name_that_nobody_has_is_told_once_with_the_nearest() {
     let warnings: Vec<&String> = said.iter().filter(|line| line.contains(" WARN ")).collect();
     let warning = |name: &str| {
         format!(
-            " WARN retry_runtime: settings for a name that no preset and no annotated function has: \
+            " WARN retry_runtime::settings: settings for a name that no preset and no annotated function has: \
              did you mean `payments`? name=\"{name}\""
         )
     };
@@ -61,7 +61,7 @@ fn a_name_that_nobody_has_is_told_once_with_the_nearest() {
 #[test]
 fn a_name_that_is_near_to_none_is_no_reason_to_warn() {
     let said = told(&[("RETRY__ADHOC_MAX_ATTEMPTS", "2")], &["log", "init"]);
-    let line = "DEBUG retry_runtime: settings for a name that no preset and no annotated function has: \
+    let line = "DEBUG retry_runtime::settings: settings for a name that no preset and no annotated function has: \
                 a call of a closure may name=\"adhoc\"";
     assert!(said.iter().any(|said| said == line), "{said:#?}");
     assert!(!said.iter().any(|line| line.contains(" WARN ")), "{said:#?}");

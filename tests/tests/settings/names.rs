@@ -54,6 +54,17 @@ fn a_slip_in_a_field_is_told_the_nearest() {
 }
 
 #[test]
+fn a_name_after_one_underline_is_told_so() {
+    for (variable, right) in [
+        ("RETRY_WORKER_MAX_ATTEMPTS", "RETRY__WORKER_MAX_ATTEMPTS"),
+        ("RETRY_BILLING_CHARGE_MAX_WAIT", "RETRY__BILLING_CHARGE_MAX_WAIT"),
+    ] {
+        let message = format!("two underlines precede a name: write `{right}`");
+        assert_eq!(refused(&[(variable, "3")]), [format!("environment: {variable} = \"3\": {message}")]);
+    }
+}
+
+#[test]
 fn what_is_no_field_at_all_is_told_all_of_them() {
     let list = fields();
     let said = refused(&[("RETRY__WORKER_COLOUR", "red")]);

@@ -28,6 +28,14 @@ fn every_problem_is_told_once_in_the_order_of_the_variables() {
     }
 }
 
+/// Nobody knows what a delay should have been that is refused: it is not held against another.
+#[test]
+fn what_is_refused_is_held_against_nothing_else() {
+    let said = told(&[("RETRY__WORKER_INITIAL_DELAY", "-1"), ("RETRY__WORKER_MAX_DELAY", "0.5")], &["init"]);
+    let message = "`initial_delay`: a duration cannot be negative: write 0 for none";
+    assert_eq!(said, [format!("environment: RETRY__WORKER_INITIAL_DELAY = \"-1\": {message}")]);
+}
+
 /// Many functions have the same policy.
 #[test]
 fn a_fault_in_many_functions_is_one_problem() {

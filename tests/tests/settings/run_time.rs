@@ -125,3 +125,13 @@ fn every_field_can_be_changed() {
         assert_eq!(said, ["ok".to_owned(), format!("{value} (run time: {name}.{field})")]);
     }
 }
+
+#[test]
+fn a_change_is_of_somebody() {
+    let error = retry_runtime::settings::update("", |nobody| nobody.max_attempts(2)).unwrap_err();
+    let message = "run time: update = \"\": whose settings? name a policy, such as `worker`, or an operation, such as \
+                   `billing.charge`";
+    assert_eq!(error.to_string(), message);
+    // As a `main` shows it that returns it.
+    assert_eq!(format!("{error:?}"), message);
+}

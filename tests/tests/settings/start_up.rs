@@ -20,8 +20,9 @@ fn a_program_may_refuse_to_start() {
 #[test]
 fn a_program_may_warn_and_go_by_its_code() {
     let said = told(&WRONG, &["log", "init-or-warn", "report", "call charge"]);
-    let warning =
-        format!(" WARN retry_runtime: settings refused, the policies stay as they are problem={PROBLEM}");
+    let warning = format!(
+        " WARN retry_runtime::settings: settings refused, the policies stay as they are problem={PROBLEM}"
+    );
     assert_eq!(said[..3], [warning.as_str(), PROBLEM, "every value is that of the code"]);
     assert_eq!(said[said.len() - 1], "4 attempts, waited 1s 2s 4s");
 }

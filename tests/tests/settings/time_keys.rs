@@ -85,8 +85,9 @@ fn unlimited_attempts_go_on_until_the_deadline_that_was_set() {
 #[test]
 fn attempts_are_unlimited_where_something_limits_their_time() {
     let said = refused(&[("RETRY__PAY_MAX_ATTEMPTS", "unlimited")]);
-    let message =
-        "unlimited attempts need a time limit, or the call may never end: add `max_elapsed`, such as \"5m\"";
+    // Not "add `max_elapsed`", as the compiler says: settings cannot.
+    let message = "unlimited attempts need a time limit, or the call may never end: write `max_elapsed`, such as \"5m\", or \
+                   `deadline` in the code";
     assert_eq!(said.len(), 1);
     assert!(
         said[0].starts_with("environment: RETRY__PAY_MAX_ATTEMPTS = \"unlimited\": for `pay` ("),

@@ -5,6 +5,7 @@
 mod formats;
 mod inheritance;
 mod operations;
+mod tenants;
 mod whole_files;
 mod wrong;
 

@@ -91,7 +91,7 @@ fn a_fault_of_syntax_is_told_with_its_place() {
 fn a_file_without_policies_is_not_one_that_sets_nothing() {
     let files = Files::new();
     files.write("a.toml", "[retry_policies.worker]\nmax_attempts = 9").read(&["a.toml"]).unwrap();
-    let none = "has no `retry_policies`: give it an empty one if there is nothing to set";
+    let none = "has no `retry_policies`: give it an empty one, in TOML `[retry_policies]`, if there is nothing to set";
     for (name, text) in [
         ("b.toml", ""),
         ("b.yaml", "# retry_policies:\n"),

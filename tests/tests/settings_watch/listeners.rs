@@ -25,7 +25,7 @@ impl<F> Once<F> {
 
 impl<S: Subscriber, F: Fn() + 'static> Layer<S> for Once<F> {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "retry_runtime" && !self.0.swap(true, Ordering::Relaxed) {
+        if event.metadata().target() == "retry_runtime::settings" && !self.0.swap(true, Ordering::Relaxed) {
             (self.1)();
         }
     }

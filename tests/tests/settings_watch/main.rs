@@ -147,7 +147,7 @@ struct Lines;
 impl<S: Subscriber> Layer<S> for Lines {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let metadata = event.metadata();
-        if *metadata.level() <= Level::INFO && metadata.target() == "retry_runtime" {
+        if *metadata.level() <= Level::INFO && metadata.target() == "retry_runtime::settings" {
             let mut line = Line(metadata.level().to_string());
             event.record(&mut line);
             LOG.lock().unwrap_or_else(PoisonError::into_inner).push(line.0);

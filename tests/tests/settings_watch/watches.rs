@@ -158,3 +158,14 @@ fn a_relative_path_is_where_it_was_wherever_the_program_goes() {
     wait_for_attempts(6);
     settings::reload().unwrap();
 }
+
+#[test]
+fn a_file_that_is_wrong_at_first_may_be_watched_until_it_is_right() {
+    let directory = Directory::new();
+    directory.put("wrong.toml", "[retry_policies.worker]\nmax_attempts = 0");
+    assert!(settings::watch(directory.path("wrong.toml")).is_err());
+    let _watch = settings::watch_or_warn(directory.path("wrong.toml")).unwrap();
+    assert!(lines_with("max_attempts = 0: `max_attempts` counts the first call") > 0, "{:#?}", log());
+    directory.write("wrong.toml", 6);
+    wait_for_attempts(6);
+}

@@ -55,12 +55,15 @@ pub(super) fn read_all(files: &[SourceFile], problems: &mut Vec<Problem>) -> Nam
 
 /// What is in a file, or what is wrong with it as a whole. `None` if there is none and none is needed.
 fn table(file: &SourceFile) -> Result<Option<Table>, String> {
+    let read = fs::read(&file.absolute);
+    if file.is_optional && read.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+        return Ok(None);
+    }
     let parse = format::of(&file.path)?;
-    let bytes = match fs::read(&file.absolute) {
+    let bytes = match read {
         Ok(bytes) => bytes,
         Err(error) => {
             return match error.kind() {
-                ErrorKind::NotFound if file.is_optional => Ok(None),
                 ErrorKind::NotFound => Err("there is no such file".to_owned()),
                 ErrorKind::IsADirectory => Err("this is a directory: name a file in it".to_owned()),
                 _ => Err(format!("cannot be read: {error}")),
@@ -112,7 +115,9 @@ impl Reading<'_> {
         if let Some(near) = names::nearest(POLICIES, file.keys().map(String::as_str)) {
             self.report(near, None, format!("unknown key: did you mean `{POLICIES}`?"));
         } else {
-            let message = format!("has no `{POLICIES}`: give it an empty one if there is nothing to set");
+            let message = format!(
+                "has no `{POLICIES}`: give it an empty one, in TOML `[{POLICIES}]`, if there is nothing to set"
+            );
             self.report("", None, message);
         }
     }

@@ -80,7 +80,24 @@ const TRIES: u32 = 10;
 /// # fn main() {}
 /// ```
 pub fn watch(path: impl AsRef<Path>) -> Result<Watch, SettingsError> {
-    let path = path.as_ref();
+    start(path.as_ref(), store::read_too)
+}
+
+/// The same for a program that had rather run with the policies it has than not at all: if the sources are wrong now, that
+/// goes to the log as warnings, and the file is watched until it is right.
+///
+/// # Errors
+/// If the system has no watches left.
+pub fn watch_or_warn(path: impl AsRef<Path>) -> Result<Watch, SettingsError> {
+    start(path.as_ref(), |path| {
+        if let Err(error) = store::read_too_from_now_on(path) {
+            log::refused(&error);
+        }
+        Ok(())
+    })
+}
+
+fn start(path: &Path, read: impl FnOnce(&Path) -> Result<(), SettingsError>) -> Result<Watch, SettingsError> {
     let problem = |message: String| Problem {
         source: path.display().to_string(),
         key: String::new(),
@@ -92,7 +109,7 @@ pub fn watch(path: impl AsRef<Path>) -> Result<Watch, SettingsError> {
     let mut watched = Watched::new(absolute, wake.clone()).map_err(|error| problem(reason(&error)))?;
     // Watched before it is read: a change between the two is seen.
     watched.found = fs::read(&watched.path).ok();
-    store::read_too(path)?;
+    read(path)?;
     let is_over = watched.is_over.clone();
     let thread = thread::Builder::new()
         .name("retry-settings".to_owned())
