@@ -51,11 +51,12 @@ fn a_listener_may_change_settings() {
 /// In the thread that watches, which cannot wait for its own end.
 #[test]
 fn a_listener_may_drop_the_watch() {
+    static WATCH: Mutex<Option<Watch>> = Mutex::new(None);
+    static IS_DROPPED: AtomicBool = AtomicBool::new(false);
+
     if in_child("listeners::a_listener_may_drop_the_watch", &[]) {
         return;
     }
-    static WATCH: Mutex<Option<Watch>> = Mutex::new(None);
-    static IS_DROPPED: AtomicBool = AtomicBool::new(false);
     let directory = Directory::unread();
     let (_, watch) = directory.watched("retry.toml", 5);
     *WATCH.lock().unwrap() = Some(watch);
