@@ -3,11 +3,12 @@
 use std::{
     collections::{BTreeSet, HashMap, hash_map::DefaultHasher},
     hash::{Hash, Hasher},
+    mem::discriminant,
     sync::{LazyLock, Mutex, PoisonError, RwLock},
     time::Duration,
 };
 
-use crate::RetryPolicy;
+use crate::{Jitter, RetryPolicy};
 
 /// What settings make of a call.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,6 +59,12 @@ impl Tuned {
                 .hash(&mut mark);
             (policy.max_elapsed(), policy.max_retry_after(), policy.max_total_delay()).hash(&mut mark);
             policy.exponential_base().to_bits().hash(&mut mark);
+            (discriminant(&policy.backoff()), discriminant(&policy.jitter())).hash(&mut mark);
+            if let Jitter::Factor(factor) = policy.jitter() {
+                factor.to_bits().hash(&mut mark);
+            }
+            (policy.slot_count(), policy.slot_width(), policy.is_coordinated()).hash(&mut mark);
+            policy.idempotency_ttl().hash(&mut mark);
         }
         mark.finish()
     }
@@ -93,5 +100,15 @@ mod tests {
         assert!(!std::ptr::eq(limit(1).kept(), with_attempts(7).kept()));
         assert!(!std::ptr::eq(limit(1).kept(), limit(2).kept()));
         assert_eq!(*limit(2).kept(), limit(2));
+    }
+
+    /// Those of one mark are searched one by one.
+    #[test]
+    fn what_differs_in_its_jitter_has_another_mark() {
+        let of = |factor| {
+            let policy = RetryPolicy::WORKER.with_jitter(Jitter::Factor(factor));
+            Tuned { policy: Some(policy), ..Tuned::default() }.mark()
+        };
+        assert_ne!(of(0.2), of(0.3));
     }
 }
