@@ -19,7 +19,7 @@ use crate::{
     delay::Delay,
     driver::{Decision, Driver},
     guard::Failure,
-    observe::{self, ARE_KEPT, ARE_TIMED, Described},
+    observe::{self, ARE_TIMED, Described},
     rng::ThreadRng,
     site::Site,
     sleep,
