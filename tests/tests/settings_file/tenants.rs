@@ -18,7 +18,7 @@ fn a_section_is_a_policy_of_that_name_and_no_other() {
         "[retry_policies.tenant-b]\nmax_attempts = 5\ninitial_delay = 0\n",
         "[retry_policies.default]\nmax_attempts = 7\n",
     ];
-    files.write("tenants.toml", &sections.concat()).read(&["tenants.toml"]).unwrap();
+    files.write("tenants.toml", sections.concat()).read(&["tenants.toml"]).unwrap();
     assert_eq!(settings::policy("tenant-a").map(|policy| policy.name()), Some("tenant_a"));
     assert_eq!(settings::policy("tenant-c"), None);
     assert_eq!(fetch("tenant-a", &Flaky::failing(9)), Err(Failure(2)));
