@@ -1,6 +1,9 @@
 //! What is wrong with settings: all of it at once, each fault where it was written.
 
-use std::{error::Error, fmt};
+use std::{
+    error::Error,
+    fmt::{self, Write},
+};
 
 use super::section::Origin;
 
@@ -76,13 +79,21 @@ impl fmt::Display for Problem {
         let Self { source, key, value, message } = self;
         f.write_str(source)?;
         if !key.is_empty() {
-            write!(f, ": {key}")?;
+            f.write_str(": ")?;
+            plainly(key, f)?;
         }
         if let Some(value) = value {
             write!(f, " = {value}")?;
         }
-        write!(f, ": {message}")
+        f.write_str(": ")?;
+        plainly(message, f)
     }
+}
+
+/// On one line, whatever a file has for names.
+fn plainly(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    text.chars()
+        .try_for_each(|c| if c.is_control() { write!(f, "{}", c.escape_default()) } else { f.write_char(c) })
 }
 
 /// A rule that a call or a policy would break.

@@ -87,6 +87,25 @@ fn a_fault_of_syntax_is_told_with_its_place() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let files = Files::new();
+    let made = std::process::Command::new("mkfifo").arg(files.path("a.toml")).status().unwrap();
+    assert!(made.success());
+    assert_eq!(
+        files.refused(&["a.toml"]),
+        "a.toml: cannot be read: a pipe or a device is no file of settings"
+    );
+}
+
+#[test]
+fn a_name_of_several_lines_is_told_on_one() {
+    let text = "retry_policies: {\"worker\\nERROR\": {max_attempts: 0}}";
+    let said = Files::new().refused_text("a.yaml", text);
+    assert!(said.starts_with("a.yaml: retry_policies.worker\\nERROR.max_attempts = 0: "), "{said}");
+}
+
 #[test]
 fn a_file_without_policies_is_not_one_that_sets_nothing() {
     let files = Files::new();

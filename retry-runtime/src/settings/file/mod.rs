@@ -9,8 +9,9 @@ mod inherit;
 use std::{
     collections::BTreeMap,
     fs,
-    io::ErrorKind,
+    io::{self, ErrorKind},
     iter,
+    path::Path,
     str::{self, Utf8Error},
     sync::Arc,
 };
@@ -55,7 +56,7 @@ pub(super) fn read_all(files: &[SourceFile], problems: &mut Vec<Problem>) -> Nam
 
 /// What is in a file, or what is wrong with it as a whole. `None` if there is none and none is needed.
 fn table(file: &SourceFile) -> Result<Option<Table>, String> {
-    let read = fs::read(&file.absolute);
+    let read = contents(&file.absolute);
     if file.is_optional && read.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound) {
         return Ok(None);
     }
@@ -73,6 +74,15 @@ fn table(file: &SourceFile) -> Result<Option<Table>, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let text = str::from_utf8(bytes).map_err(|error| no_text(bytes, error))?;
     parse(text).map(Some)
+}
+
+/// What is in a file. A pipe would be waited for, and with it everybody who changes settings.
+pub(super) fn contents(path: &Path) -> io::Result<Vec<u8>> {
+    let found = fs::metadata(path)?;
+    if !found.is_file() && !found.is_dir() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "a pipe or a device is no file of settings"));
+    }
+    fs::read(path)
 }
 
 fn no_text(bytes: &[u8], error: Utf8Error) -> String {

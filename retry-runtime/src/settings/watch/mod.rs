@@ -4,7 +4,7 @@ mod directories;
 
 use std::{
     collections::BTreeSet,
-    fs, io,
+    io,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -22,6 +22,7 @@ use notify::{
 
 use self::directories::directories;
 use super::{
+    file::contents,
     log,
     problem::{Problem, SettingsError},
     store,
@@ -108,7 +109,7 @@ fn start(path: &Path, read: impl FnOnce(&Path) -> Result<(), SettingsError>) -> 
     let absolute = std::path::absolute(path).map_err(|error| problem(error.to_string()))?;
     let mut watched = Watched::new(absolute, wake.clone()).map_err(|error| problem(reason(&error)))?;
     // Watched before it is read: a change between the two is seen.
-    watched.found = fs::read(&watched.path).ok();
+    watched.found = contents(&watched.path).ok();
     read(path)?;
     let is_over = watched.is_over.clone();
     let thread = thread::Builder::new()
@@ -197,7 +198,7 @@ impl Watched {
     /// Reads everything again, if the file is another one than before or something was wrong.
     fn look(&mut self) {
         self.follow_on();
-        let found = fs::read(&self.path).ok();
+        let found = contents(&self.path).ok();
         if found == self.found && self.refused.is_none() {
             return;
         }
