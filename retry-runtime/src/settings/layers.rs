@@ -63,6 +63,8 @@ pub(super) struct Layers {
     policies: BTreeSet<String>,
     /// With the addresses of the functions' sites, by which they are sorted: quicker to search than a map is to hash.
     functions: Vec<(usize, &'static Tuned)>,
+    /// By their plain names.
+    named: BTreeMap<String, RetryPolicy>,
     /// Places whose policy would break a rule, and which have been told so.
     warned: Mutex<BTreeSet<Location<'static>>>,
 }
@@ -72,7 +74,13 @@ impl Layers {
     pub(super) fn of(sources: Sources) -> (Self, Vec<Problem>) {
         let functions = Listed::all();
         let policies = policies(&functions);
-        let mut layers = Self { sources, policies, functions: Vec::new(), warned: Mutex::default() };
+        let mut layers = Self {
+            sources,
+            policies,
+            functions: Vec::new(),
+            named: BTreeMap::new(),
+            warned: Mutex::default(),
+        };
         let mut problems = layers.misplaced(&functions);
         let mut broken = layers.broken_presets();
         for listed in &functions {
@@ -88,6 +96,7 @@ impl Layers {
             }
         }
         layers.functions.sort_unstable_by_key(|(address, _)| *address);
+        layers.named = layers.named();
         problems.extend(Found::problems(broken));
         (layers, problems)
     }
@@ -140,18 +149,20 @@ impl Layers {
 
     /// A policy by its name, with all that is said of it.
     pub(super) fn policy(&self, name: &str) -> Option<RetryPolicy> {
-        let plain_name = plain(name);
-        let of_program = base(name);
-        let is_said = || self.sources.names().contains(plain_name.as_str());
-        if of_program.is_none() && (!is_said() || self.known_names().contains(&plain_name)) {
-            return None;
-        }
-        let base = of_program.unwrap_or_else(|| RetryPolicy::DEFAULT.called(kept(&plain_name)));
-        Some(
-            Subject::policy(&plain_name, base)
-                .resolve(self)
-                .map_or(base, |resolved| *resolved.draft.policy()),
-        )
+        self.named.get(&plain(name)).copied()
+    }
+
+    /// The policies of the program, and those that only the sources name.
+    fn named(&self) -> BTreeMap<String, RetryPolicy> {
+        let known = self.known_names();
+        let said = self.sources.names().into_iter().filter(|name| !known.contains(*name));
+        let names = self.policies.iter().map(String::as_str).chain(said);
+        let with_settings = |name: &str| {
+            let base = base(name).unwrap_or_else(|| RetryPolicy::DEFAULT.called(kept(name)));
+            let resolved = Subject::policy(name, base).resolve(self);
+            (name.to_owned(), resolved.map_or(base, |resolved| *resolved.draft.policy()))
+        };
+        names.map(with_settings).collect()
     }
 
     /// The plain names that something in the program bears.

@@ -4,9 +4,11 @@ use std::{
     collections::{BTreeSet, HashMap, hash_map::DefaultHasher},
     hash::{Hash, Hasher},
     mem::discriminant,
-    sync::{LazyLock, Mutex, PoisonError, RwLock},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
     time::Duration,
 };
+
+use arc_swap::ArcSwap;
 
 use crate::{Jitter, RetryPolicy};
 
@@ -21,8 +23,15 @@ pub(crate) struct Tuned {
     pub(crate) deadline: Option<Duration>,
 }
 
-/// All there ever were, by their [marks](Tuned::mark). They stay: as many as settings have led to different figures.
-static ALL: LazyLock<RwLock<HashMap<u64, Vec<&'static Tuned>>>> = LazyLock::new(RwLock::default);
+/// By their [marks](Tuned::mark).
+type ByMark = HashMap<u64, Vec<&'static Tuned>>;
+
+/// All there ever were. They stay: as many as settings have led to different figures. A call that looks for its own waits
+/// for nobody.
+static ALL: LazyLock<ArcSwap<ByMark>> = LazyLock::new(ArcSwap::default);
+
+/// Who adds to them has leave.
+static ADDING: Mutex<()> = Mutex::new(());
 
 impl Tuned {
     /// A call that settings leave as it is.
@@ -34,19 +43,20 @@ impl Tuned {
             return Self::NOTHING;
         }
         let mark = self.mark();
-        let find = |all: &HashMap<u64, Vec<&'static Self>>| {
-            all.get(&mark).and_then(|alike| alike.iter().copied().find(|one| **one == self))
-        };
-        if let Some(same) = find(&ALL.read().unwrap_or_else(PoisonError::into_inner)) {
+        let find =
+            |all: &ByMark| all.get(&mark).and_then(|alike| alike.iter().copied().find(|one| **one == self));
+        if let Some(same) = find(&ALL.load()) {
             return same;
         }
-        let mut all = ALL.write().unwrap_or_else(PoisonError::into_inner);
+        let _adding = ADDING.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = ByMark::clone(&ALL.load());
         // Another thread may have been quicker.
         if let Some(same) = find(&all) {
             return same;
         }
         let kept: &'static Self = Box::leak(Box::new(self));
         all.entry(mark).or_default().push(kept);
+        ALL.store(Arc::new(all));
         kept
     }
 
