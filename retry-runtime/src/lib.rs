@@ -9,6 +9,8 @@ mod cancel;
 mod classify;
 mod clock;
 mod context;
+#[cfg(feature = "coordinate")]
+pub mod coordinate;
 mod delay;
 mod driver;
 mod elapsed;

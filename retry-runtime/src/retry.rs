@@ -4,6 +4,8 @@
 mod bounded;
 #[cfg(feature = "settings")]
 mod computed;
+#[cfg(feature = "coordinate")]
+mod coordinated;
 mod guarded;
 mod succeeded;
 mod tuning;
@@ -27,6 +29,8 @@ use crate::{
 
 #[cfg(feature = "settings")]
 pub use self::computed::Computed;
+#[cfg(feature = "coordinate")]
+pub use self::coordinated::Slot;
 pub use self::guarded::{LeadsTo, Queued, admit, admit_if, called, fails, lend, queue};
 
 /// After so many retries at a delay of zero an async call waits for the timer's next tick: one that fails

@@ -228,6 +228,22 @@ mod to_tracing {
         );
     }
 
+    /// A retry waits for its place in a slot, on top of its backoff.
+    #[cfg(feature = "coordinate")]
+    pub(crate) fn waits_for_slot(site: &Site, attempt: u32, wait: Duration) {
+        tracing::event!(
+            target: "retry_runtime",
+            Level::DEBUG,
+            service = site.service(),
+            operation = site.operation(),
+            attempt = i64::from(attempt),
+            delay_seconds = seconds(wait),
+            trace_id = trace_id(),
+            "attempt {attempt} of {} waits {wait:.1?} more, for its slot",
+            site.operation(),
+        );
+    }
+
     /// A retried function was called in an attempt of another.
     #[cfg(feature = "nested")]
     pub(crate) fn nested(found: &NestedRetries) {
@@ -283,6 +299,8 @@ mod nowhere {
     pub(crate) const fn tell(_: &Event<'_, Described<'_>>) {}
     pub(crate) const fn circuit_turned(_: &str, _: crate::CircuitState) {}
     pub(crate) const fn waits_for_turn(_: &crate::site::Site, _: u32, _: &str, _: std::time::Duration) {}
+    #[cfg(feature = "coordinate")]
+    pub(crate) const fn waits_for_slot(_: &crate::site::Site, _: u32, _: std::time::Duration) {}
     #[cfg(feature = "nested")]
     pub(crate) const fn nested(_: &crate::NestedRetries) {}
     #[cfg(feature = "tokio")]

@@ -1,0 +1,78 @@
+//! Waits that a coordinator has a say in.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use super::Retry;
+use crate::{
+    clock,
+    coordinate::{self, Answer, Request, Subject},
+    delay::Delay,
+    observe::log,
+    site::Site,
+    sleep,
+    time::Deadline,
+};
+
+/// A place in a slot that was asked for: nanoseconds to wait on top of the backoff.
+#[must_use = "asks when it is polled"]
+pub struct Slot(Answer);
+
+impl Future for Slot {
+    type Output = u64;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<u64> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl Retry {
+    /// Asks for a place in a slot after the backoff `delay`; `None` where nothing is coordinated.
+    pub fn slot(&self, site: &Site, deadline: Option<Deadline>, delay: Delay) -> Option<Slot> {
+        let coordinator = coordinate::installed()?;
+        let now = site.clock()();
+        let request = self.request(site, deadline, delay, now)?;
+        Some(Slot(coordinator.reserve(Subject::of(site), request, clock::nanos(now))))
+    }
+
+    /// The same, on this thread: what there is to wait in all.
+    pub fn slot_blocking(&mut self, site: &Site, delay: Delay) -> Delay {
+        let Some(coordinator) = coordinate::installed() else { return delay };
+        let now = site.clock()();
+        let Some(request) = self.request(site, None, delay, now) else { return delay };
+        let wait = coordinator.reserve_blocking(Subject::of(site), request, clock::nanos(now));
+        self.takes_slot(site, delay, wait)
+    }
+
+    fn request(
+        &self,
+        site: &Site,
+        deadline: Option<Deadline>,
+        delay: Delay,
+        now: Instant,
+    ) -> Option<Request> {
+        let policy = self.policy(site);
+        if !policy.is_coordinated() {
+            return None;
+        }
+        let room = self.driver().room(policy, deadline, delay.nanos(), now);
+        Some(Request::of(policy, delay.nanos(), room))
+    }
+
+    /// The place was given: what there is to wait in all.
+    pub fn takes_slot(&mut self, site: &Site, delay: Delay, wait: u64) -> Delay {
+        if wait == 0 {
+            return delay;
+        }
+        if site.is_on_tokio() {
+            sleep::assert_timer(site);
+        }
+        let driver = self.driver_mut();
+        driver.waited(wait);
+        log::waits_for_slot(site, driver.attempt(), Delay::from_nanos(wait).duration());
+        Delay::from_nanos(delay.nanos().saturating_add(wait))
+    }
+}
