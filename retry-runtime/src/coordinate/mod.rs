@@ -1,6 +1,8 @@
 //! Retries of many calls that know of each other.
 
 mod memory;
+#[cfg(feature = "coordinate-redis")]
+pub mod redis;
 mod slots;
 
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -17,11 +19,11 @@ static INSTALLED: ArcSwapOption<Coordinator> = ArcSwapOption::const_empty();
 /// Coordinates the retries of all calls in this process, or of a fleet of them.
 #[derive(Debug)]
 #[must_use = "nothing is coordinated before `install`"]
-pub struct Coordinator(Kind);
-
-#[derive(Debug)]
-enum Kind {
-    Memory(Memory),
+pub struct Coordinator {
+    /// What this process knows by itself: all there is without a server, and where that does not answer.
+    memory: Memory,
+    #[cfg(feature = "coordinate-redis")]
+    redis: Option<redis::Redis>,
 }
 
 /// A coordinator for this process alone: no server is asked.
@@ -30,7 +32,11 @@ enum Kind {
 /// retry_runtime::coordinate::memory().install();
 /// ```
 pub fn memory() -> Coordinator {
-    Coordinator(Kind::Memory(Memory::default()))
+    Coordinator {
+        memory: Memory::default(),
+        #[cfg(feature = "coordinate-redis")]
+        redis: None,
+    }
 }
 
 /// From now on nothing is coordinated.
@@ -70,15 +76,22 @@ pub(crate) type Answer = Pin<Box<dyn Future<Output = u64> + Send>>;
 impl Coordinator {
     /// Reserves a place in a slot. `now` is the call's own clock, in nanoseconds.
     pub(crate) fn reserve(self: &Arc<Self>, subject: Subject, request: Request, now: i64) -> Answer {
-        match &self.0 {
-            Kind::Memory(memory) => Box::pin(std::future::ready(memory.reserve(subject, request, now))),
+        #[cfg(feature = "coordinate-redis")]
+        if let Some(redis) = &self.redis {
+            let (answer, own) = (redis.reserve(subject, request), self.clone());
+            return Box::pin(async move {
+                answer.await.unwrap_or_else(|| own.memory.reserve(subject, request, now))
+            });
         }
+        Box::pin(std::future::ready(self.memory.reserve(subject, request, now)))
     }
 
     /// The same, on this thread.
     pub(crate) fn reserve_blocking(&self, subject: Subject, request: Request, now: i64) -> u64 {
-        match &self.0 {
-            Kind::Memory(memory) => memory.reserve(subject, request, now),
+        #[cfg(feature = "coordinate-redis")]
+        if let Some(wait) = self.redis.as_ref().and_then(|redis| redis.reserve_blocking(subject, request)) {
+            return wait;
         }
+        self.memory.reserve(subject, request, now)
     }
 }

@@ -244,6 +244,18 @@ mod to_tracing {
         );
     }
 
+    /// The coordinator does not answer: calls go on alone.
+    #[cfg(feature = "coordinate-redis")]
+    pub(crate) fn coordinator_is_gone(why: &str) {
+        tracing::warn!(target: "retry_runtime", why, "the coordinator does not answer, calls go on alone");
+    }
+
+    /// It answers again.
+    #[cfg(feature = "coordinate-redis")]
+    pub(crate) fn coordinator_is_back() {
+        tracing::info!(target: "retry_runtime", "the coordinator answers again");
+    }
+
     /// A retried function was called in an attempt of another.
     #[cfg(feature = "nested")]
     pub(crate) fn nested(found: &NestedRetries) {
@@ -299,6 +311,10 @@ mod nowhere {
     pub(crate) const fn tell(_: &Event<'_, Described<'_>>) {}
     pub(crate) const fn circuit_turned(_: &str, _: crate::CircuitState) {}
     pub(crate) const fn waits_for_turn(_: &crate::site::Site, _: u32, _: &str, _: std::time::Duration) {}
+    #[cfg(feature = "coordinate-redis")]
+    pub(crate) const fn coordinator_is_gone(_: &str) {}
+    #[cfg(feature = "coordinate-redis")]
+    pub(crate) const fn coordinator_is_back() {}
     #[cfg(feature = "coordinate")]
     pub(crate) const fn waits_for_slot(_: &crate::site::Site, _: u32, _: std::time::Duration) {}
     #[cfg(feature = "nested")]
