@@ -39,6 +39,8 @@ macro_rules! __retry_list_nowhere {
 
 #[cfg(feature = "settings")]
 pub use crate::retry::Computed;
+#[cfg(feature = "coordinate")]
+pub use crate::retry::Slot;
 
 pub mod check;
 pub mod derive;

@@ -17,13 +17,39 @@ impl Turn<'_> {
 
     /// Waits as long as the decision says, and no longer than a deadline that a hook may have used up.
     pub(super) fn wait(&self) -> TokenStream {
-        let wait = self.decided_wait();
+        let (slot, wait) = (self.slot(), self.decided_wait());
+        let wait = quote!(#slot #wait);
         if !self.plan.time.has_deadline() || self.plan.on_retry.is_none() {
             return wait;
         }
         let (retry, deadline, delay) = (local("retry"), local("deadline"), local("delay"));
         let site = &self.constants.site;
         quote!(let #delay = #retry.cut(#site, #deadline, #delay); #wait)
+    }
+
+    /// Adds what a coordinator has the retry wait for its slot.
+    fn slot(&self) -> Option<TokenStream> {
+        let Self { plan, awaited, constants: Constants { site, .. } } = self;
+        let (retry, delay, slot) = (local("retry"), local("delay"), local("slot"));
+        if !cfg!(feature = "coordinate") {
+            return None;
+        }
+        if awaited.is_empty() {
+            return Some(quote!(let #delay = #retry.slot_blocking(#site, #delay);));
+        }
+        let (some, none) = (quote!(::core::option::Option::Some), quote!(::core::option::Option::None));
+        let deadline = if plan.time.has_deadline() {
+            let deadline = local("deadline");
+            quote!(#some(#deadline))
+        } else {
+            none.clone()
+        };
+        Some(quote! {
+            let #delay = match #retry.slot(#site, #deadline, #delay) {
+                #some(#slot) => #retry.takes_slot(#site, #delay, #slot #awaited),
+                #none => #delay,
+            };
+        })
     }
 
     fn decided_wait(&self) -> TokenStream {

@@ -192,6 +192,11 @@ where
                     Step::GaveUp(error) => return Err((error, retry)),
                 }
             };
+            #[cfg(feature = "coordinate")]
+            let delay = match retry.slot(&self.core.site, None, delay) {
+                Some(slot) => retry.takes_slot(&self.core.site, delay, slot.await),
+                None => delay,
+            };
             if delay.lasts() {
                 self.sleep.sleep(delay, &self.core.site).await;
             }

@@ -150,6 +150,8 @@ impl<S, G: Guards<()>> Attempts<S, G> {
         S: AsyncSleep,
     {
         self.settle();
+        #[cfg(feature = "coordinate")]
+        self.take_slot().await;
         if self.pending.lasts() {
             let now = self.now()();
             let since = *self.waiting_since.get_or_insert(now);
@@ -174,11 +176,25 @@ impl<S, G: Guards<()>> Attempts<S, G> {
     {
         self.settle();
         let delay = std::mem::replace(&mut self.pending, Delay::ZERO);
+        #[cfg(feature = "coordinate")]
+        let delay = if self.retry.is_retry() { self.retry.slot_blocking(&self.site, delay) } else { delay };
         if delay.lasts() {
             self.sleep.sleep(delay, &self.site);
         }
         *self.undecided.get_mut() = true;
         self.context()
+    }
+
+    /// Adds the wait for a slot to that which is about to begin.
+    #[cfg(feature = "coordinate")]
+    async fn take_slot(&mut self) {
+        if !self.retry.is_retry() || self.waiting_since.is_some() {
+            return;
+        }
+        if let Some(slot) = self.retry.slot(&self.site, None, self.pending) {
+            let wait = slot.await;
+            self.pending = self.retry.takes_slot(&self.site, self.pending, wait);
+        }
     }
 
     /// The attempt failed. Every error counts as transient; to judge it, see

@@ -142,8 +142,13 @@ where
                 }
             };
             match self.settle(&mut retry, made) {
-                Step::Wait(delay) if !delay.lasts() => {}
-                Step::Wait(delay) => self.sleep.sleep(delay, &self.core.site),
+                Step::Wait(delay) => {
+                    #[cfg(feature = "coordinate")]
+                    let delay = retry.slot_blocking(&self.core.site, delay);
+                    if delay.lasts() {
+                        self.sleep.sleep(delay, &self.core.site);
+                    }
+                }
                 Step::Done(value) => return Ok(value),
                 Step::GaveUp(error) => return Err((error, retry)),
             }

@@ -63,3 +63,51 @@ fn part(width: u64, place: u32) -> u64 {
     // Less than `width`: the fraction is less than 1.
     u64::try_from(u128::from(width) * mirrored >> u32::BITS).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MS: u64 = 1_000_000;
+
+    /// Reserves for `clients` that fail at the same moment, and says when each of them returns, in milliseconds after it.
+    fn returns(clients: u32, request: Request, now: u64) -> Vec<u64> {
+        let mut loads = HashMap::<u64, u32>::new();
+        let one = |_| {
+            let Place { slot, wait } = choose(request, now, |slot| loads.get(&slot).copied().unwrap_or(0));
+            *loads.entry(slot).or_default() += 1;
+            (request.backoff + wait) / MS
+        };
+        (0..clients).map(one).collect()
+    }
+
+    #[test]
+    fn those_who_fail_together_return_evenly() {
+        let request = Request { backoff: 100 * MS, count: 10, width: 100 * MS, room: u64::MAX };
+        let returns = returns(1_000, request, 7_000 * MS);
+        for begin in (100..1_100).step_by(50) {
+            let load = returns.iter().filter(|time| (begin..begin + 50).contains(*time)).count();
+            assert_eq!(load, 50, "{begin} ms");
+        }
+    }
+
+    #[test]
+    fn the_first_ones_come_first() {
+        let request = Request { backoff: 0, count: 4, width: 100 * MS, room: u64::MAX };
+        assert_eq!(returns(6, request, 0), [0, 100, 200, 300, 50, 150]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_slot_escapes_the_limits(
+            backoff in 0..=u64::MAX, count in 1..=100_u32, width in 1..=u64::MAX, room: u64, now: u64, load: u32,
+        ) {
+            let place = choose(Request { backoff, count, width, room }, now, |slot| load.wrapping_mul(u32::try_from(slot % 7).unwrap_or(0)));
+            prop_assert!(place.wait <= room);
+        }
+    }
+}
