@@ -61,7 +61,7 @@ pub(crate) fn choose(request: Request, now: u64, load: impl Fn(u64) -> u32) -> P
 fn part(width: u64, place: u32) -> u64 {
     let mirrored = u128::from(place.reverse_bits());
     // Less than `width`: the fraction is less than 1.
-    u64::try_from(u128::from(width) * mirrored >> u32::BITS).unwrap_or(u64::MAX)
+    u64::try_from((u128::from(width) * mirrored) >> u32::BITS).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -1,33 +1,43 @@
 //! Whether Redis answers: while it does not, nobody waits for it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::key::beside;
 use crate::observe::log;
 
 /// Whether Redis answered when it was last asked.
-#[derive(Debug)]
-pub(super) struct Health(AtomicBool);
+#[derive(Debug, Default)]
+pub(super) struct Health {
+    /// The key beside that which it failed to answer for. (In a Cluster other nodes may answer yet.)
+    lost: Mutex<Option<String>>,
+}
 
 impl Health {
-    pub(super) const fn unknown() -> Self {
-        // Whoever asks first waits for the first connection.
-        Self(AtomicBool::new(true))
-    }
-
+    /// Until it was asked, it is.
     pub(super) fn is_up(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.lost().is_none()
     }
 
-    pub(super) fn answered(&self) {
-        if !self.0.swap(true, Ordering::Relaxed) {
+    /// The key to write to in order to see whether it is back.
+    pub(super) fn probe(&self) -> Option<String> {
+        self.lost().clone()
+    }
+
+    /// It could be written to.
+    pub(super) fn is_back(&self) {
+        if self.lost().take().is_some() {
             log::coordinator_is_back();
         }
     }
 
     /// One warning, however many calls notice.
-    pub(super) fn failed(&self, why: &str) {
-        if self.0.swap(false, Ordering::Relaxed) {
+    pub(super) fn failed(&self, key: &str, why: &str) {
+        if self.lost().replace(beside(key, "probe")).is_none() {
             log::coordinator_is_gone(why);
         }
+    }
+
+    fn lost(&self) -> MutexGuard<'_, Option<String>> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -29,3 +29,28 @@ impl Namespace {
         key
     }
 }
+
+/// A key that is in the same slot of a Redis Cluster as `key`.
+pub(super) fn beside(key: &str, kind: &str) -> String {
+    let tag = key.rfind(':').map_or(key, |end| &key[..=end]);
+    format!("{tag}{kind}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_names_have_a_key_in_common() {
+        let names = Namespace::new("retry");
+        assert_ne!(names.key("slots", &[b"a", b"bc"]), names.key("slots", &[b"ab", b"c"]));
+        assert_ne!(names.key("slots", &[b"a", b""]), names.key("slots", &[b"a"]));
+    }
+
+    #[test]
+    fn keys_beside_each_other_have_their_tag_in_common() {
+        let key = Namespace::new("retry").key("slots", &[b"billing", b"charge"]);
+        let (tag, _) = key.split_once("}:").expect("a tag");
+        assert_eq!(beside(&key, "probe"), format!("{tag}}}:probe"));
+    }
+}

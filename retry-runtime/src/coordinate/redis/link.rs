@@ -1,25 +1,30 @@
 //! The way to Redis: a thread with a runtime of its own, which serves blocking functions and futures of any runtime alike.
 
 use std::{
-    sync::{Arc, mpsc as blocking},
+    sync::{Arc, LazyLock, mpsc as blocking},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use ::redis::{RedisResult, Script, Value};
 use tokio::{
-    runtime::Builder,
+    runtime::{Builder, Handle},
     sync::{mpsc, oneshot},
+    task::JoinHandle,
     time::{sleep, timeout},
 };
 
 use super::{health::Health, server::Server};
 
+static WRITE: LazyLock<Script> =
+    LazyLock::new(|| Script::new("return redis.call('SET', KEYS[1], '', 'PX', 1000)"));
+
 /// How many questions may wait at a time. Whoever comes when there are more goes on alone.
 const QUEUE: usize = 4096;
 
-/// How often a Redis that did not answer is asked whether it is back.
+/// How often a Redis that did not answer is asked whether it is back, and how often at least one that goes and comes.
 const PROBE: Duration = Duration::from_millis(250);
+const SELDOM: Duration = Duration::from_secs(30);
 
 /// A script and what it is called with. It has one key, or several of one slot.
 #[derive(Debug)]
@@ -49,6 +54,7 @@ impl Answer {
 pub(super) struct Link {
     questions: mpsc::Sender<(Question, Answer)>,
     health: Arc<Health>,
+    thread: Handle,
 }
 
 impl Link {
@@ -56,20 +62,25 @@ impl Link {
     pub(super) fn to(
         server: impl FnOnce() -> RedisResult<Server> + Send + 'static,
         limit: Duration,
-        probe: Question,
     ) -> std::io::Result<Self> {
         let (questions, asked) = mpsc::channel(QUEUE);
-        let health = Arc::new(Health::unknown());
+        let health = Arc::new(Health::default());
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let of_thread = health.clone();
+        let (of_thread, thread) = (health.clone(), runtime.handle().clone());
         thread::Builder::new().name("retry-coordinator".to_owned()).spawn(move || {
             let _within = runtime.enter();
             match server() {
-                Ok(server) => runtime.block_on(serve(server, limit, of_thread, asked, probe)),
-                Err(error) => of_thread.failed(&error.to_string()),
+                Ok(server) => runtime.block_on(serve(server, limit, of_thread, asked)),
+                Err(error) => of_thread.failed("", &error.to_string()),
             }
         })?;
-        Ok(Self { questions, health })
+        Ok(Self { questions, health, thread })
+    }
+
+    /// Runs something on the link's thread, as long as the link lasts; what runs there must not keep the link.
+    #[cfg_attr(not(feature = "idempotency"), expect(dead_code))]
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.thread.spawn(task)
     }
 
     /// `None` where Redis does not answer in time.
@@ -95,38 +106,45 @@ async fn serve(
     limit: Duration,
     health: Arc<Health>,
     mut asked: mpsc::Receiver<(Question, Answer)>,
-    probe: Question,
 ) {
-    let probe = tokio::spawn(look_for(server.clone(), limit, health.clone(), probe));
+    let probes = tokio::spawn(look_for(server.clone(), limit, health.clone()));
     while let Some((question, answer)) = asked.recv().await {
         let (server, health) = (server.clone(), health.clone());
         tokio::spawn(async move {
-            let value = match timeout(limit, server.ask(&question)).await {
-                Ok(Ok(value)) => {
-                    health.answered();
-                    Some(value)
-                }
-                Ok(Err(error)) => {
-                    health.failed(&error.to_string());
-                    None
-                }
-                Err(_) => {
-                    health.failed(&format!("no answer within {limit:?}"));
-                    None
-                }
-            };
-            answer.give(value);
+            let value = ask(&server, &question, limit).await;
+            if let (Err(why), Some(key)) = (&value, question.keys.first()) {
+                health.failed(key, why);
+            }
+            answer.give(value.ok());
         });
     }
-    probe.abort();
+    probes.abort();
+}
+
+async fn ask(server: &Server, question: &Question, limit: Duration) -> Result<Value, String> {
+    match timeout(limit, server.ask(question)).await {
+        Ok(answer) => answer.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("no answer within {limit:?}")),
+    }
 }
 
 /// Looks for a Redis that is gone until it is back. It is when it can be written to: a replica answers too.
-async fn look_for(server: Server, limit: Duration, health: Arc<Health>, probe: Question) {
+async fn look_for(server: Server, limit: Duration, health: Arc<Health>) {
+    let (mut pause, mut was_back) = (PROBE, Instant::now());
     loop {
-        sleep(PROBE).await;
-        if !health.is_up() && matches!(timeout(limit, server.ask(&probe)).await, Ok(Ok(_))) {
-            health.answered();
+        sleep(pause).await;
+        let Some(key) = health.probe() else {
+            if was_back.elapsed() > SELDOM {
+                pause = PROBE;
+            }
+            continue;
+        };
+        let probe = Question { script: &WRITE, keys: vec![key], arguments: Vec::new() };
+        if ask(&server, &probe, limit).await.is_ok() {
+            // One that is gone again at once, for it refuses what it is asked, is not warned of all the time.
+            pause = if was_back.elapsed() < SELDOM { (pause * 2).min(SELDOM) } else { PROBE };
+            was_back = Instant::now();
+            health.is_back();
         }
     }
 }

@@ -1,184 +1,18 @@
 //! Coordination by a Redis: of all processes that use it.
 
+mod connect;
 mod health;
 mod key;
 mod link;
 mod server;
+mod slots;
 
-use std::{fmt, sync::LazyLock, time::Duration};
+pub use self::connect::{ConnectError, Options, connect};
+use self::{key::Namespace, link::Link};
 
-use ::redis::{Script, Value, cluster::ClusterClient, sentinel::SentinelClient};
-
-use self::{
-    key::Namespace,
-    link::{Link, Question},
-    server::Server,
-};
-use super::{Coordinator, Request, Subject, memory::Memory};
-
-static SLOTS: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("slots.lua")));
-static PROBE: LazyLock<Script> =
-    LazyLock::new(|| Script::new("return redis.call('SET', KEYS[1], '', 'PX', 1000)"));
-
-/// How to reach a Redis, and what to call the keys in it.
-///
-/// Nothing of it is shown: an address may hold a password.
-#[must_use = "nothing is asked before `connect`"]
-pub struct Options {
-    namespace: String,
-    timeout: Duration,
-}
-
-impl fmt::Debug for Options {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options").field("namespace", &self.namespace).field("timeout", &self.timeout).finish()
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { namespace: "retry".to_owned(), timeout: Duration::from_millis(100) }
-    }
-}
-
-/// A Redis that could not be set up: its address is wrong, or the system has no thread left. (One that does not answer is
-/// no error: it may yet.)
-#[derive(Debug)]
-pub struct ConnectError(String);
-
-impl fmt::Display for ConnectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ConnectError {}
-
-/// Coordinates by the Redis at `url`: `redis://user:password@host:6379/0`, `rediss://` for TLS (feature
-/// `coordinate-redis-tls`).
-///
-/// # Errors
-/// A URL that is none. Whether the server answers shows when it is asked.
-pub fn connect(url: &str) -> Result<Coordinator, ConnectError> {
-    Options::default().connect(url)
-}
-
-impl Options {
-    /// Puts `name` before all keys, instead of `retry`: programs with other names know nothing of each other.
-    pub fn namespace(mut self, name: &str) -> Self {
-        name.clone_into(&mut self.namespace);
-        self
-    }
-
-    /// How long a retry waits for an answer, 100 ms unless set, before it goes on alone.
-    pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = limit;
-        self
-    }
-
-    /// As [`connect`].
-    ///
-    /// # Errors
-    /// As [`connect`].
-    pub fn connect(self, url: &str) -> Result<Coordinator, ConnectError> {
-        let client = ::redis::Client::open(url).map_err(|error| wrong_address(&error))?;
-        let limit = self.timeout;
-        self.link(move || Server::one(client, limit))
-    }
-
-    /// Coordinates by a Redis Cluster, of which some nodes are named.
-    ///
-    /// # Errors
-    /// As [`connect`].
-    pub fn connect_cluster<'a>(
-        self,
-        urls: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Coordinator, ConnectError> {
-        let builder =
-            ClusterClient::builder(urls).connection_timeout(self.timeout).response_timeout(self.timeout);
-        let client = builder.build().map_err(|error| wrong_address(&error))?;
-        self.link(|| Ok(Server::cluster(client)))
-    }
-
-    /// Coordinates by the master that Sentinels know as `master`.
-    ///
-    /// # Errors
-    /// As [`connect`].
-    pub fn connect_sentinel<'a>(
-        self,
-        urls: impl IntoIterator<Item = &'a str>,
-        master: &str,
-    ) -> Result<Coordinator, ConnectError> {
-        let urls: Vec<&str> = urls.into_iter().collect();
-        let kind = ::redis::sentinel::SentinelServerType::Master;
-        let client = SentinelClient::build(urls, master.to_owned(), None, kind)
-            .map_err(|error| wrong_address(&error))?;
-        self.link(|| Ok(Server::sentinel(client)))
-    }
-
-    fn link(
-        self,
-        server: impl FnOnce() -> ::redis::RedisResult<Server> + Send + 'static,
-    ) -> Result<Coordinator, ConnectError> {
-        let names = Namespace::new(&self.namespace);
-        let probe = Question { script: &PROBE, keys: vec![names.key("probe", &[])], arguments: Vec::new() };
-        let link = Link::to(server, self.timeout, probe)
-            .map_err(|error| ConnectError(format!("no thread for the coordinator: {error}")))?;
-        Ok(Coordinator { memory: Memory::default(), redis: Some(Redis { names, link }) })
-    }
-}
-
-/// Says nothing of the address: it may hold a password.
-fn wrong_address(error: &::redis::RedisError) -> ConnectError {
-    ConnectError(format!("the address of Redis is wrong ({}): write redis://host:6379", error.category()))
-}
-
-/// Slots of all processes that use a Redis.
+/// A Redis, and what our keys in it are called.
 #[derive(Debug)]
 pub(super) struct Redis {
     names: Namespace,
     link: Link,
-}
-
-impl Redis {
-    /// Nanoseconds to wait on top of the backoff; `None` where Redis does not answer.
-    pub(super) fn reserve(
-        &self,
-        subject: Subject,
-        request: Request,
-    ) -> impl Future<Output = Option<u64>> + Send + use<> {
-        let answer = self.link.ask(self.question(subject, request));
-        async move { wait(&answer.await?) }
-    }
-
-    pub(super) fn reserve_blocking(&self, subject: Subject, request: Request) -> Option<u64> {
-        wait(&self.link.ask_blocking(self.question(subject, request))?)
-    }
-
-    fn question(&self, subject: Subject, request: Request) -> Question {
-        let Request { backoff, count, width, room } = request;
-        let width = (width / 1_000).max(1);
-        let parts = [
-            subject.service.unwrap_or_default().as_bytes(),
-            subject.operation.as_bytes(),
-            &width.to_le_bytes(),
-        ];
-        let micros = |nanos: u64| (nanos / 1_000).to_string().into_bytes();
-        Question {
-            script: &SLOTS,
-            keys: vec![self.names.key("slots", &parts)],
-            arguments: vec![
-                micros(backoff),
-                count.to_string().into_bytes(),
-                width.to_string().into_bytes(),
-                micros(room),
-            ],
-        }
-    }
-}
-
-/// Nanoseconds, of an answer in microseconds.
-fn wait(answer: &Value) -> Option<u64> {
-    let micros: u64 = ::redis::from_redis_value_ref(answer).ok()?;
-    micros.checked_mul(1_000)
 }

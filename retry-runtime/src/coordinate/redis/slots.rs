@@ -1,0 +1,53 @@
+//! Slots of all processes that use a Redis.
+
+use std::sync::LazyLock;
+
+use ::redis::{Script, Value};
+
+use super::{Redis, link::Question};
+use crate::coordinate::{Request, Subject};
+
+static SLOTS: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("slots.lua")));
+
+impl Redis {
+    /// Nanoseconds to wait on top of the backoff; `None` where Redis does not answer.
+    pub(in crate::coordinate) fn reserve(
+        &self,
+        subject: Subject,
+        request: Request,
+    ) -> impl Future<Output = Option<u64>> + Send + use<> {
+        let answer = self.link.ask(self.question(subject, request));
+        async move { wait(&answer.await?) }
+    }
+
+    pub(in crate::coordinate) fn reserve_blocking(&self, subject: Subject, request: Request) -> Option<u64> {
+        wait(&self.link.ask_blocking(self.question(subject, request))?)
+    }
+
+    fn question(&self, subject: Subject, request: Request) -> Question {
+        let Request { backoff, count, width, room } = request;
+        let width = (width / 1_000).max(1);
+        let parts = [
+            subject.service.unwrap_or_default().as_bytes(),
+            subject.operation.as_bytes(),
+            &width.to_le_bytes(),
+        ];
+        let micros = |nanos: u64| (nanos / 1_000).to_string().into_bytes();
+        Question {
+            script: &SLOTS,
+            keys: vec![self.names.key("slots", &parts)],
+            arguments: vec![
+                micros(backoff),
+                count.to_string().into_bytes(),
+                width.to_string().into_bytes(),
+                micros(room),
+            ],
+        }
+    }
+}
+
+/// Nanoseconds, of an answer in microseconds.
+fn wait(answer: &Value) -> Option<u64> {
+    let micros: u64 = ::redis::from_redis_value_ref(answer).ok()?;
+    micros.checked_mul(1_000)
+}
