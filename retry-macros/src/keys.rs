@@ -20,6 +20,8 @@ pub(crate) enum Key {
     CircuitBreaker,
     OpenError,
     Adaptive,
+    Idempotency,
+    ConflictError,
     Backoff,
     ExponentialBase,
     Jitter,
@@ -53,7 +55,7 @@ const fn entry(key: Key, name: &'static str, usage: &'static str) -> Entry {
     Entry { key, name, usage }
 }
 
-pub(crate) const KEYS: [Entry; 36] = [
+pub(crate) const KEYS: [Entry; 38] = [
     entry(Key::Policy, "policy", "policy = aggressive"),
     entry(Key::PolicyFrom, "policy_from", "policy_from = self.policy"),
     entry(Key::MaxAttempts, "max_attempts", "max_attempts = 5"),
@@ -71,6 +73,8 @@ pub(crate) const KEYS: [Entry; 36] = [
     entry(Key::CircuitBreaker, "circuit_breaker", "circuit_breaker = LAKE"),
     entry(Key::OpenError, "open_error", "open_error = |open| open.into()"),
     entry(Key::Adaptive, "adaptive", "adaptive = API_RATE"),
+    entry(Key::Idempotency, "idempotency_key", "idempotency_key = order.id"),
+    entry(Key::ConflictError, "conflict_error", "conflict_error = |conflict| conflict.into()"),
     entry(Key::Backoff, "backoff", "backoff = exponential"),
     entry(Key::ExponentialBase, "exponential_base", "exponential_base = 2.0"),
     entry(Key::Jitter, "jitter", "jitter = 0.1"),
@@ -117,6 +121,7 @@ pub(crate) fn synonym(word: &str) -> Option<Key> {
         "retry_budget" => Key::Budget,
         "breaker" => Key::CircuitBreaker,
         "adaptive_rate" | "rate" | "rate_limit" => Key::Adaptive,
+        "idempotent" | "dedup_key" | "once_per" => Key::Idempotency,
         "base" | "factor" | "multiplier" => Key::ExponentialBase,
         "jitter_factor" => Key::Jitter,
         "retry_if" | "retry_on" | "retry_when" | "when" | "condition" | "predicate" => Key::Filter,

@@ -9,6 +9,7 @@ mod computed;
 mod errors;
 mod expand;
 mod guard;
+mod idempotency;
 mod input;
 mod keys;
 mod place;

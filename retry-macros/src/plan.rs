@@ -9,6 +9,7 @@ use crate::{
     arguments::Arguments,
     errors::Errors,
     guard::Guards,
+    idempotency::Idempotency,
     input::Function,
     keys::Key,
     policy::Policy,
@@ -59,6 +60,7 @@ pub(crate) struct Plan {
     pub(crate) policy: Policy,
     pub(crate) time: Time,
     pub(crate) guards: Guards,
+    pub(crate) idempotency: Option<Idempotency>,
     pub(crate) arguments: Arguments,
     /// Text, or a constant of it.
     pub(crate) operation: TokenStream,
@@ -86,6 +88,7 @@ impl Plan {
         validate::policy(args, &policy, errors);
         let mut time = Time::read(args, errors);
         let mut guards = Guards::read(args, errors);
+        let idempotency = Idempotency::read(args, errors);
         validate::once(&function, errors);
         returns::check_borrows(&function.signature, errors);
         let span = Spans::read(args, &policy, errors);
@@ -124,6 +127,7 @@ impl Plan {
             policy,
             time,
             guards,
+            idempotency: idempotency.map(|idempotency| idempotency.with_self_as(this.as_ref())),
             arguments,
             operation: operation.unwrap_or_else(|| own_name(&function)),
             service,

@@ -37,6 +37,8 @@ macro_rules! __retry_list_nowhere {
     ($($entry:tt)*) => {};
 }
 
+#[cfg(feature = "idempotency")]
+pub use crate::coordinate::idempotency::{Asked, Claim, Claiming, Storable, key_text};
 #[cfg(feature = "settings")]
 pub use crate::retry::Computed;
 #[cfg(feature = "coordinate")]
@@ -49,6 +51,8 @@ mod lost;
 pub use self::lost::{
     AnyLost, FromCircuitOpen, FromElapsed, Lost, last, last_outcome, open_error, timeout_error,
 };
+#[cfg(feature = "idempotency")]
+pub use self::lost::{FromIdempotencyConflict, conflict_error};
 
 /// An error whose verdict is looked for: by `Classify` if its type implements that, else transient.
 /// Method resolution prefers the inherent methods where their bound holds.

@@ -22,6 +22,8 @@ pub struct Context<'a> {
     pub(crate) max_attempts: Option<u32>,
     pub(crate) previous_delay: Option<Duration>,
     pub(crate) elapsed: Duration,
+    #[cfg(feature = "idempotency")]
+    pub(crate) idempotency_key: Option<&'a str>,
 }
 
 impl<'a> Context<'a> {
@@ -29,6 +31,27 @@ impl<'a> Context<'a> {
     #[must_use]
     pub const fn operation(&self) -> &'a str {
         self.operation
+    }
+
+    /// The call's idempotency key, as text; `None` without the key `idempotency_key` of the attribute. For a service that
+    /// takes one itself, as in the header `Idempotency-Key`.
+    #[must_use]
+    pub const fn idempotency_key(&self) -> Option<&'a str> {
+        #[cfg(feature = "idempotency")]
+        return self.idempotency_key;
+        #[cfg(not(feature = "idempotency"))]
+        return None;
+    }
+
+    /// With the call's idempotency key.
+    #[cfg(feature = "idempotency")]
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_idempotency_key<'b>(self, key: &'b str) -> Context<'b>
+    where
+        'a: 'b,
+    {
+        Context { idempotency_key: Some(key), ..self }
     }
 
     /// The number of this attempt, from 1.

@@ -340,6 +340,8 @@ impl Driver {
             max_attempts: policy.max_attempts(),
             previous_delay: (self.attempt > 1).then(|| Duration::from_nanos(self.previous_delay.get())),
             elapsed: Duration::from_nanos(self.since_origin(now).unwrap_or(0)),
+            #[cfg(feature = "idempotency")]
+            idempotency_key: None,
         }
     }
 }

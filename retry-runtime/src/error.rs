@@ -25,11 +25,14 @@ pub enum StopReason {
     CircuitOpen,
     /// While so few succeed, an [`AdaptiveRate`](crate::AdaptiveRate) allows no more attempts.
     AttemptCeiling,
+    /// Another call with the same idempotency key is running, or its result was not kept: see
+    /// [`IdempotencyConflict`](crate::IdempotencyConflict).
+    IdempotencyConflict,
 }
 
 impl StopReason {
     /// In the order of their numbers.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Permanent,
         Self::AttemptsExhausted,
         Self::Elapsed,
@@ -39,6 +42,7 @@ impl StopReason {
         Self::Budget,
         Self::CircuitOpen,
         Self::AttemptCeiling,
+        Self::IdempotencyConflict,
     ];
 
     /// The name used in logs and metrics.
@@ -54,6 +58,7 @@ impl StopReason {
             Self::Budget => "budget",
             Self::CircuitOpen => "circuit open",
             Self::AttemptCeiling => "attempt ceiling",
+            Self::IdempotencyConflict => "idempotency conflict",
         }
     }
 }

@@ -48,6 +48,8 @@ pub use classify::{is_transient_amqp, is_transient_rmq};
 #[cfg(any(feature = "sqlx", feature = "tokio-postgres"))]
 pub use classify::{is_transient_db, is_transient_sql, sql_state};
 pub use context::Context;
+#[cfg(feature = "idempotency")]
+pub use coordinate::idempotency::{ConflictReason, IdempotencyConflict};
 pub use elapsed::Elapsed;
 pub use error::{RetryError, StopReason};
 pub use guard::{AdaptiveRate, CircuitBreaker, CircuitOpen, CircuitState, RetryBudget};

@@ -116,7 +116,7 @@ impl Retry {
         Self(Some(Begun::with(Driver::timed(now))))
     }
 
-    fn driver(&self) -> Driver {
+    pub(crate) fn driver(&self) -> Driver {
         self.0.map_or(Driver::untimed(), |begun| begun.driver)
     }
 
@@ -137,7 +137,7 @@ impl Retry {
     }
 
     /// The policy that it goes by, or would if it failed now.
-    fn policy<'a>(&self, site: &'a Site) -> &'a RetryPolicy {
+    pub(crate) fn policy<'a>(&self, site: &'a Site) -> &'a RetryPolicy {
         let read = self.0.map(|begun| begun.tuning).filter(|tuning| tuning.is_read());
         read.unwrap_or_else(|| Tuning::of(site)).policy(site)
     }

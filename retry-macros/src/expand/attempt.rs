@@ -33,7 +33,10 @@ impl Turn<'_> {
         let kept = self.declare_kept();
         let counted = self.count_call();
         let (ready, prepare, turn) = (self.declare_ready(), self.prepare(), self.take_turn());
-        let context = plan.context.as_ref().map(|name| quote!(let #name = #retry.context(#site);));
+        let context = plan.context.as_ref().map(|name| {
+            let context = self.context();
+            quote!(let #name = #context;)
+        });
         let made = if plan.time.limits_attempts() {
             self.limited(setup, attempt)
         } else {
@@ -43,9 +46,8 @@ impl Turn<'_> {
         let span = self.attempt_span();
         let (begun, made) = (self.begun(), self.admitted(quote!(#span #made)));
         let wait = self.wait();
-        let call = plan.fallback.as_ref().map(|_| label("'call")).map(|call| quote!(#call:));
         let repeat = quote! {
-            #call loop {
+            loop {
                 #ready
                 #prepare
                 #turn
@@ -57,12 +59,15 @@ impl Turn<'_> {
                 #wait
             }
         };
+        if let Some(repeat) = self.once_per_key(counted.as_ref(), &repeat) {
+            return self.in_span(quote!(#early #start #kept #repeat));
+        }
         self.in_span(match self.fall_back() {
             None => quote!(#early #start #kept #counted #repeat),
             // Outside the loop, so that an error that is not `Send` is gone before the fallback is awaited.
             Some(answer) => {
-                let error = local("error");
-                quote!(#early #start #kept #counted let #error = #repeat; #answer)
+                let (call, error) = (label("'call"), local("error"));
+                quote!(#early #start #kept #counted let #error = #call: #repeat; #answer)
             }
         })
     }
@@ -127,7 +132,7 @@ impl Turn<'_> {
     pub(super) fn settled(&self) -> TokenStream {
         let (outcome, value, error) = (local("outcome"), local("value"), local("error"));
         let (ok, err) = (quote!(::core::result::Result::Ok), quote!(::core::result::Result::Err));
-        let is_asked = self.plan.filter_ok.is_some();
+        let is_asked = self.plan.filter_ok.is_some() || self.plan.idempotency.is_some();
         if self.plan.shape.is_async() {
             let returned = outcome.to_token_stream();
             let (on_value, on_error) = (self.on_value(&returned), self.on_error(&returned));
@@ -156,10 +161,8 @@ impl Turn<'_> {
         let (value, verdict) = (local("value"), local("verdict"));
         let outcome = self.given(returned);
         let succeed = self.succeed();
-        let succeed = quote! {
-            #succeed
-            return #outcome;
-        };
+        let end = self.end_with_key(returned).unwrap_or_else(|| quote!(return #outcome;));
+        let succeed = quote!(#succeed #end);
         let Some(filter) = &plan.filter_ok else { return succeed };
         let judged = self.judged(filter, &value);
         let decide = self.decide(

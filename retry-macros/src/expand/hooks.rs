@@ -24,7 +24,7 @@ impl Turn<'_> {
         let hook = plan.before_retry.as_ref()?;
         let krate = &plan.krate;
         let (retry, error, prepared) = (local("retry"), local("error"), local("prepared"));
-        let context = ends(hook).show(quote!(#retry.context(#site)));
+        let context = ends(hook).show(self.context());
         let awaited = ends(hook).show(awaited);
         let run = self.called(hook, &quote!(prepare), &context);
         let error_type = self.error_type();

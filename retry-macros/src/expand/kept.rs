@@ -9,8 +9,9 @@ use crate::plan::Plan;
 
 impl Plan {
     /// Whether the last outcome must outlive its wait.
-    pub(super) const fn keeps_outcome(&self) -> bool {
-        self.time.has_deadline()
+    pub(super) fn keeps_outcome(&self) -> bool {
+        (self.idempotency.is_some() && !self.has_own_conflict())
+            || self.time.has_deadline()
             || self.may_end_waiting()
             || (self.time.limits_attempts() && !self.has_own_timeout())
             || (self.guards.circuit_breaker.is_some() && !self.has_own_refusal())

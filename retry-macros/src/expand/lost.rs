@@ -86,6 +86,26 @@ impl Turn<'_> {
         )
     }
 
+    /// What becomes of a call whose idempotency key is another's: it ends.
+    pub(super) fn conflicted(&self) -> TokenStream {
+        let Self { plan, constants: Constants { site, .. }, .. } = self;
+        let (retry, conflict, krate) = (local("retry"), local("conflict"), &plan.krate);
+        let Some(idempotency) = &plan.idempotency else { return TokenStream::new() };
+        let bounds = self.heard(quote!(#krate::__private::Bounds::NONE));
+        self.lost(
+            &quote!(#retry.conflicted(#site, #bounds, &#conflict)),
+            &Loss {
+                cause: conflict,
+                from: ["FromIdempotencyConflict", "from_idempotency_conflict"],
+                place: idempotency.place,
+                make: idempotency.conflict_error.as_ref(),
+                helper: quote!(conflict_error),
+                is_own: plan.has_own_conflict(),
+                ends_call: false,
+            },
+        )
+    }
+
     fn lost(&self, decided: &TokenStream, loss: &Loss<'_>) -> TokenStream {
         let decision = local("decision");
         let rest = if loss.is_own { self.as_own_error(loss) } else { self.as_wrapped_error(loss) };

@@ -6,6 +6,7 @@ mod docs;
 pub(crate) mod ends;
 mod guard;
 pub(crate) mod hooks;
+mod idempotency;
 mod kept;
 mod listed;
 mod lost;

@@ -7,7 +7,7 @@ use super::{attempt::Turn, ends::Ends, guard::borrowed, hooks::described, local,
 
 impl Turn<'_> {
     /// `is_cancelled(token)`, shown at the expression that is borrowed by that name.
-    fn look(&self, token: &TokenStream) -> TokenStream {
+    pub(super) fn look(&self, token: &TokenStream) -> TokenStream {
         let krate = &self.plan.krate;
         let ends = Ends::of(token);
         let (is_cancelled, name) =

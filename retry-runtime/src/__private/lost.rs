@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+#[cfg(feature = "idempotency")]
+use crate::IdempotencyConflict;
 use crate::{CircuitOpen, Elapsed};
 
 /// An error type that can express that the time is over: in a word of its own, because there are other ways.
@@ -42,6 +44,35 @@ impl<E: From<CircuitOpen>> FromCircuitOpen for E {
     fn from_circuit_open(open: CircuitOpen) -> Self {
         open.into()
     }
+}
+
+/// An error type that can express that an idempotency key is another call's.
+#[cfg(feature = "idempotency")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot express that another call has the same idempotency key",
+    label = "what becomes of a call that does not run?",
+    note = "implement `From<retry_runtime::IdempotencyConflict>` for `{Self}`,\n\
+            or make the error here, `conflict_error = |conflict| ..`,\n\
+            or return `Result<T, RetryError<{Self}>>` and add `wrap_error`"
+)]
+pub trait FromIdempotencyConflict {
+    /// The error.
+    fn from_idempotency_conflict(conflict: IdempotencyConflict) -> Self;
+}
+
+#[cfg(feature = "idempotency")]
+#[diagnostic::do_not_recommend]
+impl<E: From<IdempotencyConflict>> FromIdempotencyConflict for E {
+    fn from_idempotency_conflict(conflict: IdempotencyConflict) -> Self {
+        conflict.into()
+    }
+}
+
+/// Calls a `conflict_error` that is a closure.
+#[cfg(feature = "idempotency")]
+#[inline]
+pub fn conflict_error<E>(conflict: IdempotencyConflict, make: impl FnOnce(IdempotencyConflict) -> E) -> E {
+    make(conflict)
 }
 
 /// Calls a `timeout_error` that is a closure.

@@ -1,10 +1,14 @@
 //! Retries of many calls that know of each other.
 
+#[cfg(feature = "idempotency")]
+pub(crate) mod idempotency;
 mod memory;
 #[cfg(feature = "coordinate-redis")]
 pub mod redis;
 mod slots;
 
+#[cfg(feature = "idempotency")]
+use std::sync::LazyLock;
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use arc_swap::ArcSwapOption;
@@ -16,12 +20,21 @@ use crate::site::Site;
 /// What calls are coordinated by. Nothing is before one is installed.
 static INSTALLED: ArcSwapOption<Coordinator> = ArcSwapOption::const_empty();
 
+/// How many bytes a result may have unless something else is said: no more than Redis moves in a few milliseconds.
+#[cfg(feature = "idempotency")]
+const RESULT_LIMIT: usize = 1 << 20;
+
 /// Coordinates the retries of all calls in this process, or of a fleet of them.
 #[derive(Debug)]
 #[must_use = "nothing is coordinated before `install`"]
 pub struct Coordinator {
     /// What this process knows by itself: all there is without a server, and where that does not answer.
     memory: Memory,
+    #[cfg(feature = "idempotency")]
+    keys: idempotency::Local,
+    /// How many bytes a result may have that is kept.
+    #[cfg(feature = "idempotency")]
+    result_limit: usize,
     #[cfg(feature = "coordinate-redis")]
     redis: Option<redis::Redis>,
 }
@@ -34,6 +47,10 @@ pub struct Coordinator {
 pub fn memory() -> Coordinator {
     Coordinator {
         memory: Memory::default(),
+        #[cfg(feature = "idempotency")]
+        keys: idempotency::Local::default(),
+        #[cfg(feature = "idempotency")]
+        result_limit: RESULT_LIMIT,
         #[cfg(feature = "coordinate-redis")]
         redis: None,
     }
@@ -57,6 +74,14 @@ pub(crate) fn installed() -> Option<Arc<Coordinator>> {
     INSTALLED.load_full()
 }
 
+/// The one that gives out idempotency keys. They hold in this process whether one is installed or not: a function that asks
+/// for them is not to run twice because `main` forgot something.
+#[cfg(feature = "idempotency")]
+pub(crate) fn of_keys() -> Arc<Coordinator> {
+    static OWN: LazyLock<Arc<Coordinator>> = LazyLock::new(|| Arc::new(memory()));
+    installed().unwrap_or_else(|| OWN.clone())
+}
+
 /// What is coordinated: the calls of one operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Subject {
@@ -67,6 +92,17 @@ pub(crate) struct Subject {
 impl Subject {
     pub(crate) const fn of(site: &Site) -> Self {
         Self { service: site.service(), operation: site.operation() }
+    }
+
+    /// What tells it from others, for keys elsewhere.
+    #[cfg(feature = "coordinate-redis")]
+    fn parts(&self) -> [&[u8]; 2] {
+        [self.service.unwrap_or_default().as_bytes(), self.operation.as_bytes()]
+    }
+
+    #[cfg(all(test, feature = "idempotency"))]
+    pub(crate) const fn named(operation: &'static str) -> Self {
+        Self { service: None, operation }
     }
 }
 

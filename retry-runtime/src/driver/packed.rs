@@ -76,7 +76,7 @@ const ABANDONED: u8 = 1 << 3;
 /// From here on four bits: zero, the reason why the call is over, counted from 1, or, while it goes on, what its last
 /// retry was charged for, counted from behind the reasons.
 const REASON: u32 = 4;
-const REASONS: u8 = StopReason::AttemptCeiling as u8 + 1;
+const REASONS: u8 = StopReason::IdempotencyConflict as u8 + 1;
 const CHARGES: [Failure; 3] = [Failure::Transient, Failure::Throttled, Failure::TimedOut];
 
 impl Marks {

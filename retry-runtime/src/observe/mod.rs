@@ -3,6 +3,8 @@
 mod describe;
 mod event;
 mod figures;
+#[cfg(feature = "idempotency")]
+pub(crate) mod idempotency;
 #[cfg(any(feature = "inventory", feature = "settings"))]
 mod inventory;
 mod last_shown;

@@ -1,5 +1,7 @@
 //! Waits that a coordinator has a say in.
 
+#[cfg(feature = "idempotency")]
+use std::time::Duration;
 use std::{
     pin::Pin,
     task::{Context, Poll},
@@ -16,6 +18,10 @@ use crate::{
     sleep,
     time::Deadline,
 };
+
+/// Ten years: what keeps results counts no further than a few centuries.
+#[cfg(feature = "idempotency")]
+const LONGEST_TTL: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 /// A place in a slot that was asked for: nanoseconds to wait on top of the backoff.
 #[must_use = "asks when it is polled"]
@@ -45,6 +51,12 @@ impl Retry {
         let Some(request) = self.request(site, None, delay, now) else { return delay };
         let wait = coordinator.reserve_blocking(Subject::of(site), request, clock::nanos(now));
         self.takes_slot(site, delay, wait)
+    }
+
+    /// For how long what this call returns is kept.
+    #[cfg(feature = "idempotency")]
+    pub(crate) fn idempotency_ttl(&self, site: &Site) -> Duration {
+        self.policy(site).idempotency_ttl().min(LONGEST_TTL)
     }
 
     fn request(

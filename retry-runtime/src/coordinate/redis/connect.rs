@@ -5,7 +5,9 @@ use std::{fmt, time::Duration};
 use ::redis::{cluster::ClusterClient, sentinel::SentinelClient};
 
 use super::{Redis, key::Namespace, link::Link, server::Server};
-use crate::coordinate::{Coordinator, memory::Memory};
+#[cfg(feature = "idempotency")]
+use crate::coordinate::RESULT_LIMIT;
+use crate::coordinate::{self, Coordinator};
 
 /// How to reach a Redis, and what to call the keys in it.
 ///
@@ -14,17 +16,35 @@ use crate::coordinate::{Coordinator, memory::Memory};
 pub struct Options {
     namespace: String,
     timeout: Duration,
+    #[cfg(feature = "idempotency")]
+    lease: Duration,
+    #[cfg(feature = "idempotency")]
+    result_limit: usize,
+    #[cfg(feature = "idempotency")]
+    refuses_alone: bool,
 }
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Options").field("namespace", &self.namespace).field("timeout", &self.timeout).finish()
+        f.debug_struct("Options")
+            .field("namespace", &self.namespace)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
     }
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { namespace: "retry".to_owned(), timeout: Duration::from_millis(100) }
+        Self {
+            namespace: "retry".to_owned(),
+            timeout: Duration::from_millis(100),
+            #[cfg(feature = "idempotency")]
+            lease: Duration::from_secs(10),
+            #[cfg(feature = "idempotency")]
+            result_limit: RESULT_LIMIT,
+            #[cfg(feature = "idempotency")]
+            refuses_alone: false,
+        }
     }
 }
 
@@ -60,6 +80,30 @@ impl Options {
     /// How long a retry waits for an answer, 100 ms unless set, before it goes on alone.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
+        self
+    }
+
+    /// For how long an idempotency key belongs to a call that renews it no more, for its process has died or is paused:
+    /// 10 s unless set, at least 100 ms. A call renews its key three times in so long; the clock is that of Redis.
+    #[cfg(feature = "idempotency")]
+    pub fn lease(mut self, lasts: Duration) -> Self {
+        self.lease = lasts.max(Duration::from_millis(100));
+        self
+    }
+
+    /// How many bytes the result of a function with an `idempotency_key` may have, 1 MiB unless set. Later calls with
+    /// the key of a larger one end with an [`IdempotencyConflict`](crate::IdempotencyConflict).
+    #[cfg(feature = "idempotency")]
+    pub fn result_limit(mut self, bytes: usize) -> Self {
+        self.result_limit = bytes;
+        self
+    }
+
+    /// Ends a call with an `idempotency_key` by an [`IdempotencyConflict`](crate::IdempotencyConflict) while Redis does not
+    /// answer. Unless set, it runs: its key then holds in its own process alone.
+    #[cfg(feature = "idempotency")]
+    pub fn refuse_when_gone(mut self) -> Self {
+        self.refuses_alone = true;
         self
     }
 
@@ -110,7 +154,20 @@ impl Options {
         let names = Namespace::new(&self.namespace);
         let link = Link::to(server, self.timeout)
             .map_err(|error| ConnectError(format!("no thread for the coordinator: {error}")))?;
-        Ok(Coordinator { memory: Memory::default(), redis: Some(Redis { names, link }) })
+        let redis = Redis {
+            names,
+            link,
+            #[cfg(feature = "idempotency")]
+            lease: self.lease,
+            #[cfg(feature = "idempotency")]
+            refuses_alone: self.refuses_alone,
+        };
+        Ok(Coordinator {
+            #[cfg(feature = "idempotency")]
+            result_limit: self.result_limit,
+            redis: Some(redis),
+            ..coordinate::memory()
+        })
     }
 }
 

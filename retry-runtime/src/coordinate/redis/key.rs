@@ -1,5 +1,7 @@
 //! The names of keys in Redis.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 /// What a program puts before all its keys.
@@ -14,25 +16,34 @@ impl Namespace {
     /// `retry:{5f4c…}:slots`. The parts are hashed with their lengths, so that no name can be taken for another, whatever
     /// letters it has; keys with the same parts are in one slot of a Redis Cluster.
     pub(super) fn key(&self, kind: &str, parts: &[&[u8]]) -> String {
-        let mut hash = Sha256::new();
-        for part in parts {
-            hash.update(part.len().to_le_bytes());
-            hash.update(part);
-        }
-        let mut key = format!("{}:{{", self.0);
-        // 128 bits: nobody finds two names that have them in common.
-        for byte in &hash.finalize()[..16] {
-            key.push_str(&format!("{byte:02x}"));
-        }
-        key.push_str("}:");
-        key.push_str(kind);
-        key
+        let Self(namespace) = self;
+        format!("{namespace}:{{{}}}:{kind}", hash(parts))
     }
+
+    /// One of several of a kind, all in the same slot of a Redis Cluster: `retry:{5f4c…}:idempotency:91b0…`.
+    #[cfg(feature = "idempotency")]
+    pub(super) fn key_of(&self, kind: &str, parts: &[&[u8]], which: &[&[u8]]) -> String {
+        format!("{}:{}", self.key(kind, parts), hash(which))
+    }
+}
+
+/// 128 bits: nobody finds two names that have them in common.
+fn hash(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    let mut text = String::with_capacity(32);
+    for byte in &hash.finalize()[..16] {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 /// A key that is in the same slot of a Redis Cluster as `key`.
 pub(super) fn beside(key: &str, kind: &str) -> String {
-    let tag = key.rfind(':').map_or(key, |end| &key[..=end]);
+    let tag = key.find("}:").map_or(key, |end| &key[..end + 2]);
     format!("{tag}{kind}")
 }
 

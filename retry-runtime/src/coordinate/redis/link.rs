@@ -34,13 +34,25 @@ pub(super) struct Question {
     pub(super) arguments: Vec<Vec<u8>>,
 }
 
-enum Answer {
+/// Where an answer goes.
+#[derive(Debug)]
+pub(super) enum Answer {
     Awaited(oneshot::Sender<Option<Value>>),
     Blocking(blocking::SyncSender<Option<Value>>),
 }
 
 impl Answer {
-    fn give(self, value: Option<Value>) {
+    pub(super) fn awaited() -> (Self, oneshot::Receiver<Option<Value>>) {
+        let (sender, answer) = oneshot::channel();
+        (Self::Awaited(sender), answer)
+    }
+
+    pub(super) fn blocking() -> (Self, blocking::Receiver<Option<Value>>) {
+        let (sender, answer) = blocking::sync_channel(1);
+        (Self::Blocking(sender), answer)
+    }
+
+    pub(super) fn give(self, value: Option<Value>) {
         // Who asked may be gone.
         match self {
             Self::Awaited(sender) => drop(sender.send(value)),
@@ -49,8 +61,8 @@ impl Answer {
     }
 }
 
-/// Asks Redis, for a limited time.
-#[derive(Debug)]
+/// Asks Redis, for a limited time. Clones share the thread, which ends with the last of them.
+#[derive(Clone, Debug)]
 pub(super) struct Link {
     questions: mpsc::Sender<(Question, Answer)>,
     health: Arc<Health>,
@@ -77,7 +89,7 @@ impl Link {
         Ok(Self { questions, health, thread })
     }
 
-    /// Runs something on the link's thread, as long as the link lasts; what runs there must not keep the link.
+    /// Runs something on the link's thread; what runs there and has the link keeps the thread.
     #[cfg_attr(not(feature = "idempotency"), expect(dead_code))]
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         self.thread.spawn(task)
@@ -85,15 +97,15 @@ impl Link {
 
     /// `None` where Redis does not answer in time.
     pub(super) fn ask(&self, question: Question) -> impl Future<Output = Option<Value>> + Send + use<> {
-        let (sender, answer) = oneshot::channel();
-        let is_asked = self.send(question, Answer::Awaited(sender));
+        let (to, answer) = Answer::awaited();
+        let is_asked = self.send(question, to);
         async move { if is_asked { answer.await.ok().flatten() } else { None } }
     }
 
     /// The same, on this thread.
     pub(super) fn ask_blocking(&self, question: Question) -> Option<Value> {
-        let (sender, answer) = blocking::sync_channel(1);
-        if self.send(question, Answer::Blocking(sender)) { answer.recv().ok().flatten() } else { None }
+        let (to, answer) = Answer::blocking();
+        if self.send(question, to) { answer.recv().ok().flatten() } else { None }
     }
 
     fn send(&self, question: Question, answer: Answer) -> bool {

@@ -1,5 +1,7 @@
 //! Coordination by a Redis: of all processes that use it.
 
+#[cfg(feature = "idempotency")]
+mod claims;
 mod connect;
 mod health;
 mod key;
@@ -7,6 +9,8 @@ mod link;
 mod server;
 mod slots;
 
+#[cfg(feature = "idempotency")]
+pub(super) use self::claims::{Claim, Keeper};
 pub use self::connect::{ConnectError, Options, connect};
 use self::{key::Namespace, link::Link};
 
@@ -15,4 +19,17 @@ use self::{key::Namespace, link::Link};
 pub(super) struct Redis {
     names: Namespace,
     link: Link,
+    /// For how long a key is a call's that does not renew it.
+    #[cfg(feature = "idempotency")]
+    lease: std::time::Duration,
+    /// Whether calls with a key end where no answer comes.
+    #[cfg(feature = "idempotency")]
+    refuses_alone: bool,
+}
+
+#[cfg(feature = "idempotency")]
+impl Redis {
+    pub(super) const fn refuses_alone(&self) -> bool {
+        self.refuses_alone
+    }
 }

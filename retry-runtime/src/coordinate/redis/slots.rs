@@ -27,15 +27,11 @@ impl Redis {
     fn question(&self, subject: Subject, request: Request) -> Question {
         let Request { backoff, count, width, room } = request;
         let width = (width / 1_000).max(1);
-        let parts = [
-            subject.service.unwrap_or_default().as_bytes(),
-            subject.operation.as_bytes(),
-            &width.to_le_bytes(),
-        ];
+        let which = width.to_string();
         let micros = |nanos: u64| (nanos / 1_000).to_string().into_bytes();
         Question {
             script: &SLOTS,
-            keys: vec![self.names.key("slots", &parts)],
+            keys: vec![format!("{}:{which}", self.names.key("slots", &subject.parts()))],
             arguments: vec![
                 micros(backoff),
                 count.to_string().into_bytes(),

@@ -10,6 +10,8 @@ use ::metrics::{
 pub(crate) use self::{handles::Handles, recorder::recorders_met};
 use super::{Described, Event};
 use crate::CircuitState;
+#[cfg(feature = "idempotency")]
+use crate::{observe::idempotency::Outcome, site::Site};
 
 /// Attempts that ended, by their number.
 pub const ATTEMPTS_TOTAL: &str = "retry_attempts_total";
@@ -29,6 +31,8 @@ pub const BUDGET_REJECTED_TOTAL: &str = "retry_budget_rejected_total";
 pub const CIRCUIT_STATE: &str = "retry_circuit_state";
 /// How often a circuit turned to a state.
 pub const CIRCUIT_TRANSITIONS_TOTAL: &str = "retry_circuit_transitions_total";
+/// Calls that asked for their idempotency key, by what became of that (feature `idempotency`).
+pub const IDEMPOTENCY_TOTAL: &str = "retry_idempotency_total";
 
 /// Calls of a retried operation in attempts of another (feature `nested`).
 pub const NESTED_TOTAL: &str = "retry_nested_total";
@@ -154,6 +158,15 @@ fn of_circuit(name: &'static str, state: CircuitState) -> Vec<Label> {
     vec![Label::from_static_parts("breaker", name), Label::from_static_parts("state", state.as_str())]
 }
 
+/// A call asked for its idempotency key.
+#[cfg(feature = "idempotency")]
+pub(super) fn asked_for_key(site: &Site, outcome: Outcome<'_>) {
+    let names = Names::of(site.service(), site.operation());
+    with_described(|recorder| {
+        counter(recorder, IDEMPOTENCY_TOTAL, names.and("outcome", outcome.as_str())).increment(1);
+    });
+}
+
 /// A retried operation was called in an attempt of another.
 #[cfg(feature = "nested")]
 pub(super) fn count_nested(outer: String, inner: String) {
@@ -177,6 +190,7 @@ fn describe(recorder: &dyn Recorder) {
         ),
         (BUDGET_REJECTED_TOTAL, "Retries that were not made because the budget did not pay for them"),
         (CIRCUIT_TRANSITIONS_TOTAL, "How often the circuit turned to the state"),
+        (IDEMPOTENCY_TOTAL, "Calls that asked for their idempotency key, by what became of that"),
         (NESTED_TOTAL, "Calls of a retried operation in attempts of another one"),
     ] {
         recorder.describe_counter(name(counter), Some(Unit::Count), text(help));

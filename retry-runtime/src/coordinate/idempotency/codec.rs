@@ -1,0 +1,57 @@
+//! Results as bytes.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// What a function with an `idempotency_key` may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be stored under an idempotency key",
+    label = "a later call with the same key is given the stored result",
+    note = "write `#[derive(serde::Serialize, serde::Deserialize)]` above `{Self}`; what it holds must own its data"
+)]
+pub trait Storable: Sized {
+    #[doc(hidden)]
+    fn encode(&self) -> Result<Vec<u8>, String>;
+    #[doc(hidden)]
+    fn decode(bytes: &[u8]) -> Result<Self, String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Storable for T {
+    /// `MessagePack` with the names of fields: another version of the type reads what it knows, or fails. (JSON has no
+    /// numbers that are none, nor keys but texts.)
+    fn encode(&self) -> Result<Vec<u8>, String> {
+        rmp_serde::to_vec_named(self).map_err(|error| error.to_string())
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, String> {
+        rmp_serde::from_slice(bytes).map_err(|error| error.to_string())
+    }
+}
+
+/// How results of a type become bytes and back. Bounds are checked where one is made, and nowhere else.
+pub(super) struct Codec<T> {
+    encode: fn(&T) -> Result<Vec<u8>, String>,
+    decode: fn(&[u8]) -> Result<T, String>,
+}
+
+impl<T> Clone for Codec<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Codec<T> {}
+
+impl<T: Storable> Codec<T> {
+    pub(super) const NEW: Self = Self { encode: T::encode, decode: T::decode };
+}
+
+impl<T> Codec<T> {
+    pub(super) fn encode(self, value: &T) -> Result<Vec<u8>, String> {
+        (self.encode)(value)
+    }
+
+    pub(super) fn decode(self, bytes: &[u8]) -> Result<T, String> {
+        (self.decode)(bytes)
+    }
+}
