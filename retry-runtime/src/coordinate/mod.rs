@@ -1,4 +1,4 @@
-//! Retries of many calls that know of each other.
+#![doc = include_str!("../../docs/coordinate.md")]
 
 #[cfg(feature = "idempotency")]
 pub(crate) mod idempotency;

@@ -84,7 +84,10 @@ impl Retry {
         }
         let driver = self.driver_mut();
         driver.waited(wait);
-        log::waits_for_slot(site, driver.attempt(), Delay::from_nanos(wait).duration());
+        let duration = Delay::from_nanos(wait).duration();
+        log::waits_for_slot(site, driver.attempt(), duration);
+        #[cfg(feature = "metrics")]
+        crate::metrics::waits_for_slot(site, duration);
         Delay::from_nanos(delay.nanos().saturating_add(wait))
     }
 }

@@ -21,6 +21,8 @@ fn everything() {
         let _ = charged(&Flaky::failing(failures), &budget, &breaker);
     }
     let _ = charged(&Flaky::failing(9), &RetryBudget::token_bucket("api").with_capacity(14), &fine());
+    #[cfg(feature = "coordinate")]
+    let _ = once(17);
     let _ = around(&|| charged(&Flaky::failing(0), &budget, &fine()));
 }
 
@@ -33,7 +35,13 @@ fn around(inner: &dyn Fn() -> std::io::Result<u32>) -> std::io::Result<u32> {
     inner()
 }
 
-const KINDS: [(&str, &str); 10] = [
+#[cfg(feature = "coordinate")]
+#[retry(operation = "described_once", idempotency_key = key)]
+fn once(key: u32) -> std::io::Result<u32> {
+    Ok(key)
+}
+
+const KINDS: [(&str, &str); 11] = [
     ("retry_attempts_total", "counter"),
     ("retry_budget_rejected_total", "counter"),
     ("retry_budget_tokens", "gauge"),
@@ -42,13 +50,19 @@ const KINDS: [(&str, &str); 10] = [
     ("retry_delay_seconds", "histogram"),
     ("retry_duration_seconds", "histogram"),
     ("retry_failure_total", "counter"),
+    ("retry_idempotency_total", "counter"),
     ("retry_nested_total", "counter"),
     ("retry_success_total", "counter"),
 ];
 
-/// Those that the scene has: retries inside retries are looked for if a feature says so.
+/// Those that the scene has: retries inside retries are looked for, and keys are known, if a feature says so.
 fn shown() -> Vec<(&'static str, &'static str)> {
-    KINDS.into_iter().filter(|kind| cfg!(feature = "nested") || kind.0 != "retry_nested_total").collect()
+    let is_there = |name| match name {
+        "retry_nested_total" => cfg!(feature = "nested"),
+        "retry_idempotency_total" => cfg!(feature = "coordinate"),
+        _ => true,
+    };
+    KINDS.into_iter().filter(|kind| is_there(kind.0)).collect()
 }
 
 fn names() -> Vec<&'static str> {

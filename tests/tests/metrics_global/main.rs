@@ -174,10 +174,14 @@ fn a_recorder_that_is_installed_late_counts_from_then_on() {
             "retry_budget_tokens",
             "retry_circuit_state",
             "retry_circuit_transitions_total",
+            "retry_coordinator_failures_total",
+            "retry_coordinator_up",
             "retry_delay_seconds",
             "retry_duration_seconds",
             "retry_failure_total",
+            "retry_idempotency_total",
             "retry_nested_total",
+            "retry_slot_delay_seconds",
             "retry_success_total",
         ]
     );

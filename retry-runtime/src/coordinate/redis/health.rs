@@ -27,6 +27,7 @@ impl Health {
     pub(super) fn is_back(&self) {
         if self.lost().take().is_some() {
             log::coordinator_is_back();
+            show(true);
         }
     }
 
@@ -34,10 +35,17 @@ impl Health {
     pub(super) fn failed(&self, key: &str, why: &str) {
         if self.lost().replace(beside(key, "probe")).is_none() {
             log::coordinator_is_gone(why);
+            show(false);
         }
     }
 
     fn lost(&self) -> MutexGuard<'_, Option<String>> {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn show(is_up: bool) {
+    #[cfg(feature = "metrics")]
+    crate::metrics::coordinator_is(is_up);
+    let _ = is_up;
 }

@@ -3,6 +3,9 @@
 mod handles;
 mod recorder;
 
+#[cfg(feature = "coordinate")]
+use std::time::Duration;
+
 use ::metrics::{
     Counter, Gauge, Histogram, Key, KeyName, Label, Level, Metadata, Recorder, SharedString, Unit,
 };
@@ -11,7 +14,9 @@ pub(crate) use self::{handles::Handles, recorder::recorders_met};
 use super::{Described, Event};
 use crate::CircuitState;
 #[cfg(feature = "idempotency")]
-use crate::{observe::idempotency::Outcome, site::Site};
+use crate::observe::idempotency::Outcome;
+#[cfg(feature = "coordinate")]
+use crate::site::Site;
 
 /// Attempts that ended, by their number.
 pub const ATTEMPTS_TOTAL: &str = "retry_attempts_total";
@@ -33,6 +38,13 @@ pub const CIRCUIT_STATE: &str = "retry_circuit_state";
 pub const CIRCUIT_TRANSITIONS_TOTAL: &str = "retry_circuit_transitions_total";
 /// Calls that asked for their idempotency key, by what became of that (feature `idempotency`).
 pub const IDEMPOTENCY_TOTAL: &str = "retry_idempotency_total";
+
+/// How long retries waited for their slot, on top of their backoff (feature `coordinate`).
+pub const SLOT_DELAY_SECONDS: &str = "retry_slot_delay_seconds";
+/// Whether the coordinator answers (feature `coordinate-redis`).
+pub const COORDINATOR_UP: &str = "retry_coordinator_up";
+/// How often it ceased to answer (feature `coordinate-redis`).
+pub const COORDINATOR_FAILURES_TOTAL: &str = "retry_coordinator_failures_total";
 
 /// Calls of a retried operation in attempts of another (feature `nested`).
 pub const NESTED_TOTAL: &str = "retry_nested_total";
@@ -158,6 +170,23 @@ fn of_circuit(name: &'static str, state: CircuitState) -> Vec<Label> {
     vec![Label::from_static_parts("breaker", name), Label::from_static_parts("state", state.as_str())]
 }
 
+/// A retry waits for its slot.
+#[cfg(feature = "coordinate")]
+pub(crate) fn waits_for_slot(site: &Site, wait: Duration) {
+    let names = Names::of(site.service(), site.operation());
+    with_described(|recorder| histogram(recorder, SLOT_DELAY_SECONDS, names.alone()).record(wait));
+}
+
+/// The coordinator answers, or does not any more.
+#[cfg(feature = "coordinate-redis")]
+pub(crate) fn coordinator_is(up: bool) {
+    with_described(|recorder| {
+        gauge(recorder, COORDINATOR_UP, Vec::new()).set(if up { 1.0 } else { 0.0 });
+        // From zero on, so that its first failure is an increase to those who watch.
+        counter(recorder, COORDINATOR_FAILURES_TOTAL, Vec::new()).increment(u64::from(!up));
+    });
+}
+
 /// A call asked for its idempotency key.
 #[cfg(feature = "idempotency")]
 pub(super) fn asked_for_key(site: &Site, outcome: Outcome<'_>) {
@@ -190,6 +219,7 @@ fn describe(recorder: &dyn Recorder) {
         ),
         (BUDGET_REJECTED_TOTAL, "Retries that were not made because the budget did not pay for them"),
         (CIRCUIT_TRANSITIONS_TOTAL, "How often the circuit turned to the state"),
+        (COORDINATOR_FAILURES_TOTAL, "How often the coordinator ceased to answer"),
         (IDEMPOTENCY_TOTAL, "Calls that asked for their idempotency key, by what became of that"),
         (NESTED_TOTAL, "Calls of a retried operation in attempts of another one"),
     ] {
@@ -198,11 +228,13 @@ fn describe(recorder: &dyn Recorder) {
     for (histogram, help) in [
         (DURATION_SECONDS, "How long calls took, attempts and waits together"),
         (DELAY_SECONDS, "How long the waits before retries were, as decided"),
+        (SLOT_DELAY_SECONDS, "How long retries waited for their slot, on top of their backoff"),
     ] {
         recorder.describe_histogram(name(histogram), Some(Unit::Seconds), text(help));
     }
     for (gauge, help) in [
         (BUDGET_TOKENS, "What is left of the budget: tokens of a bucket, retries of a ratio"),
+        (COORDINATOR_UP, "1 while the coordinator answers, 0 while it does not"),
         (CIRCUIT_STATE, "1 for the state that the circuit is in, 0 for the others"),
     ] {
         recorder.describe_gauge(name(gauge), Some(Unit::Count), text(help));
