@@ -14,7 +14,7 @@ use retry_tests::{
     example,
     ports::Port,
     proxy::Proxy,
-    servers::{Postgres, RabbitMq, Server},
+    servers::{Postgres, RabbitMq, Redis, Server},
 };
 
 fn start(program: &Path, variable: &str, url: &str) -> Child {
@@ -51,6 +51,14 @@ fn postgres() {
 #[test]
 fn rabbitmq() {
     outlives("rabbitmq", "AMQP_URL", &RabbitMq::start(), 1);
+}
+
+/// It checks itself.
+#[test]
+fn cluster() {
+    let redis = Redis::start();
+    let status = start(&example::build("cluster"), "REDIS_URL", &redis.url()).wait().unwrap();
+    assert!(status.success(), "cluster: {status}");
 }
 
 /// The example `settings` goes by its file, whatever becomes of that.
