@@ -6,6 +6,7 @@ use syn::Expr;
 
 use crate::{
     args::{Args, Value, ungrouped},
+    coordination,
     errors::Errors,
     keys::Key,
     policy::{Base, Policy},
@@ -32,7 +33,9 @@ impl Policy {
     /// Where the attribute has the key.
     pub(crate) fn computed(args: &Args, errors: &mut Errors) -> Option<Self> {
         let base = Base::Computed(read(args, errors)?);
-        Some(Self { base, changes: Vec::new(), schedule: None, max_total_delay: None, checks: Vec::new() })
+        // It changes no figure, so whatever is computed can have it.
+        let changes = Vec::from_iter(coordination::read(args, errors));
+        Some(Self { base, changes, schedule: None, max_total_delay: None, checks: Vec::new() })
     }
 
     /// Whether each call computes it.

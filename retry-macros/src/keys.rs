@@ -38,6 +38,7 @@ pub(crate) enum Key {
     Service,
     Operation,
     Configurable,
+    Coordinated,
     Span,
     Sleep,
     Crate,
@@ -55,7 +56,7 @@ const fn entry(key: Key, name: &'static str, usage: &'static str) -> Entry {
     Entry { key, name, usage }
 }
 
-pub(crate) const KEYS: [Entry; 38] = [
+pub(crate) const KEYS: [Entry; 39] = [
     entry(Key::Policy, "policy", "policy = aggressive"),
     entry(Key::PolicyFrom, "policy_from", "policy_from = self.policy"),
     entry(Key::MaxAttempts, "max_attempts", "max_attempts = 5"),
@@ -91,6 +92,7 @@ pub(crate) const KEYS: [Entry; 38] = [
     entry(Key::Service, "service", "service = \"billing\""),
     entry(Key::Operation, "operation", "operation = \"create_invoice\""),
     entry(Key::Configurable, "configurable", "configurable = false"),
+    entry(Key::Coordinated, "coordinated", "coordinated = false"),
     entry(Key::Span, "span", "span = true"),
     entry(Key::Sleep, "sleep", "sleep = my_runtime::sleep"),
     entry(Key::Crate, "crate", "crate = ::my_reexport::retry_runtime"),
@@ -129,6 +131,7 @@ pub(crate) fn synonym(word: &str) -> Option<Key> {
         "name" | "operation_name" => Key::Operation,
         "service_name" => Key::Service,
         "settings" | "config" | "overridable" | "tunable" => Key::Configurable,
+        "coordination" | "coordinate" | "coordination_enabled" => Key::Coordinated,
         "spans" | "trace" | "tracing" | "instrument" => Key::Span,
         _ => return None,
     })

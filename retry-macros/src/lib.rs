@@ -6,6 +6,7 @@ mod arguments;
 mod checks;
 mod classify;
 mod computed;
+mod coordination;
 mod errors;
 mod expand;
 mod guard;

@@ -11,6 +11,7 @@ use syn::{Expr, ExprLit, ExprUnary, Lit, Path, UnOp, spanned::Spanned};
 use crate::{
     args::Args,
     checks::{self, Check},
+    coordination,
     errors::{Errors, nearest, unknown},
     keys::{self, Key},
     time::{Given, read_duration},
@@ -85,7 +86,8 @@ impl Policy {
         reader.deadline();
         reader.duration(Key::MaxRetryAfter, |_, _| ());
         let max_total_delay = reader.duration(Key::MaxTotalDelay, |_, _| ());
-        let Reader { changes, schedule, .. } = reader;
+        let Reader { mut changes, schedule, .. } = reader;
+        changes.extend(coordination::read(args, errors));
         let checks = if schedule.is_none() { checks::all(args, &base, &changes) } else { Vec::new() };
         Self { base, changes, schedule, max_total_delay, checks }
     }

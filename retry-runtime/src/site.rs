@@ -3,7 +3,7 @@
 use std::{panic::Location, time::Instant};
 
 #[cfg(feature = "settings")]
-use crate::policy::Fields;
+use crate::policy::{Field, Fields};
 #[cfg(feature = "settings")]
 use crate::settings::Tuned;
 use crate::{RetryPolicy, clock, observe::Figures, policy::Draft};
@@ -190,6 +190,16 @@ impl Site {
     #[cfg(feature = "settings")]
     pub(crate) const fn draft(&self) -> Draft {
         Draft::written_as(self.policy, self.written)
+    }
+
+    /// What a call computed, with what the attribute writes beside `policy_from`.
+    #[cfg(feature = "settings")]
+    pub(crate) const fn draft_of(&self, computed: RetryPolicy) -> Draft {
+        let draft = Draft::of(computed);
+        if self.written.has(Field::Coordinated) {
+            return draft.coordinated(self.policy.is_coordinated());
+        }
+        draft
     }
 
     #[cfg(feature = "settings")]

@@ -105,7 +105,7 @@ impl Draft {
     }
 
     /// Sets whether a coordinator may spread its retries.
-    pub(crate) const fn coordinated(mut self, coordinated: bool) -> Self {
+    pub const fn coordinated(mut self, coordinated: bool) -> Self {
         self.policy.coordinated = coordinated;
         self.write(Field::Coordinated)
     }

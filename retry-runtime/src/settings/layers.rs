@@ -111,8 +111,8 @@ impl Layers {
     }
 
     /// The same of one whose policy is computed.
-    pub(super) fn tuned_from(&self, site: &Site, policy: RetryPolicy) -> Option<Tuned> {
-        self.tuned_now(site, Draft::of(policy))
+    pub(super) fn tuned_from(&self, site: &Site, draft: Draft) -> Option<Tuned> {
+        self.tuned_now(site, draft)
     }
 
     /// What no list has is looked at when it is called. Where a rule would be broken, it keeps its own policy.

@@ -140,9 +140,10 @@ pub(crate) fn tuned(site: &Site) -> &'static Tuned {
 
 /// The site of one call, with the policy by which it goes where its own is `policy`.
 pub(crate) fn site_of(place: &Site, policy: RetryPolicy) -> Site {
-    let Tuned { policy: tuned, attempt_timeout, deadline } = store::tuned_from(place, policy);
+    let draft = place.draft_of(policy);
+    let Tuned { policy: tuned, attempt_timeout, deadline } = store::tuned_from(place, draft);
     let limits = Tuned { policy: None, attempt_timeout, deadline };
-    place.tuned(tuned.unwrap_or(policy), limits.kept())
+    place.tuned(tuned.unwrap_or(*draft.policy()), limits.kept())
 }
 
 pub(crate) fn are_read() -> bool {

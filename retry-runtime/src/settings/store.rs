@@ -21,7 +21,7 @@ use super::{
     report::Report,
     tuned::Tuned,
 };
-use crate::{RetryPolicy, site::Site};
+use crate::{RetryPolicy, policy::Draft, site::Site};
 
 /// What calls go by: all of one reading, or nothing.
 static CURRENT: ArcSwapOption<Layers> = ArcSwapOption::const_empty();
@@ -242,8 +242,8 @@ pub(super) fn tuned(site: &Site) -> &'static Tuned {
 }
 
 /// What they make of a call whose policy is computed.
-pub(super) fn tuned_from(site: &Site, policy: RetryPolicy) -> Tuned {
+pub(super) fn tuned_from(site: &Site, draft: Draft) -> Tuned {
     let current = CURRENT.load();
     let layers = current.as_ref().filter(|_| site.is_configurable());
-    layers.and_then(|layers| layers.tuned_from(site, policy)).unwrap_or_default()
+    layers.and_then(|layers| layers.tuned_from(site, draft)).unwrap_or_default()
 }

@@ -13,6 +13,7 @@ mod key_circuit_breaker;
 mod key_clone;
 mod key_configurable;
 mod key_context;
+mod key_coordinated;
 mod key_crate;
 mod key_deadline;
 mod key_deadline_from;
