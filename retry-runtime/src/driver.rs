@@ -3,6 +3,8 @@
 //! needs them. The attribute's loop, the ad-hoc calls and the loop form all ask this one.
 
 mod packed;
+#[cfg(feature = "coordinate")]
+mod room;
 
 use std::time::{Duration, Instant};
 
@@ -11,8 +13,6 @@ use retry_rules::{UNLIMITED, duration::nanos};
 
 pub(crate) use self::packed::Rounded;
 use self::packed::{Marks, SevenBytes};
-#[cfg(feature = "coordinate")]
-use crate::time::Deadline;
 use crate::{
     AdaptiveRate, Context, RetryPolicy, StopReason, Verdict, backoff, bounds::Bounds, clock, delay::Delay,
     guard::Failure,
@@ -246,27 +246,6 @@ impl Driver {
         }
         let is_late = bounds.deadline.is_some_and(|deadline| deadline.is_over(now(), delay));
         if is_late { Err(StopReason::Deadline) } else { Ok(()) }
-    }
-
-    /// Nanoseconds that the limits of time leave beyond a wait of `delay` that was decided and begins now.
-    #[cfg(feature = "coordinate")]
-    pub(crate) fn room(
-        &self,
-        policy: &RetryPolicy,
-        deadline: Option<Deadline>,
-        delay: u64,
-        now: Instant,
-    ) -> u64 {
-        let of_deadline =
-            deadline.map(|deadline| nanos(deadline.left(now)).saturating_sub(1).saturating_sub(delay));
-        // The sum of all waits has this one already.
-        let of_total = policy.max_total_delay().map(|limit| nanos(limit).min(LONGEST));
-        let of_total = of_total.map(|limit| limit.saturating_sub(self.total_delay.get()));
-        let of_elapsed = policy.max_elapsed().map(|limit| {
-            let end = self.since_origin(&|| now).unwrap_or(u64::MAX).saturating_add(delay);
-            nanos(limit).min(LONGEST).saturating_sub(end)
-        });
-        [of_deadline, of_total, of_elapsed].into_iter().flatten().min().unwrap_or(LONGEST)
     }
 
     /// Notes a retry's wait for its turn.

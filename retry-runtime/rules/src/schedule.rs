@@ -209,6 +209,18 @@ impl Schedule {
             _ => Duration::from_nanos(sum),
         }
     }
+
+    /// What of that is still to come once the wait before `attempt` is over.
+    #[must_use]
+    pub const fn worst_case_after(&self, attempt: u32) -> Duration {
+        let made = Self { max_attempts: attempt, ..*self };
+        // Each sum is rounded by itself.
+        let rounding = Duration::from_nanos(1);
+        match self.worst_case_delay().checked_sub(made.worst_case_delay()) {
+            Some(Duration::ZERO) | None => Duration::ZERO,
+            Some(rest) => rest.saturating_add(rounding),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -227,6 +239,16 @@ mod tests {
         let schedule = presets::HTTP.schedule;
         let seconds: Vec<u64> = (1..=7).map(|n| schedule.delay_after(n) / 1_000_000_000).collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30]);
+    }
+
+    #[test]
+    fn what_is_to_come_is_the_rest_of_the_worst_case() {
+        let schedule = default_with(|schedule| schedule.max_attempts = 5);
+        let rest: Vec<u128> = (1..=6).map(|n| schedule.worst_case_after(n).as_millis()).collect();
+        // 110 + 220 + 440 + 880 ms.
+        assert_eq!(rest, [1650, 1540, 1320, 880, 0, 0]);
+        let endless = default_with(|schedule| schedule.max_attempts = UNLIMITED);
+        assert!(endless.worst_case_after(MAX_ATTEMPTS) > Duration::from_secs(1_000_000));
     }
 
     #[test]
