@@ -22,7 +22,7 @@ pub(super) struct Memory {
 impl Memory {
     pub(super) fn reserve(&self, subject: Subject, request: Request, now: i64) -> u64 {
         // The clock's zero may be anywhere; below it time only goes on.
-        let now = now.cast_unsigned() ^ (1 << 63);
+        let now = now.abs_diff(i64::MIN);
         let mut loads = self.loads.lock().unwrap_or_else(PoisonError::into_inner);
         let loads = loads.entry((subject, request.width)).or_default();
         *loads = loads.split_off(&(now / request.width));

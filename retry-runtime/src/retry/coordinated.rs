@@ -37,6 +37,7 @@ impl Future for Slot {
 
 impl Retry {
     /// Asks for a place in a slot after the backoff `delay`; `None` where nothing is coordinated.
+    #[must_use]
     pub fn slot(&self, site: &Site, deadline: Option<Deadline>, delay: Delay) -> Option<Slot> {
         let coordinator = coordinate::installed()?;
         let now = site.clock()();
