@@ -139,12 +139,15 @@ fn so_do_calls_of_closures() {
 fn settings_of_the_operation_have_the_last_word() {
     use retry_runtime::settings;
 
-    #[retry(OWN, coordinated = false, operation = "opted_out_by_code", sleep = record)]
+    // Of its own: what is set stays set.
+    const TUNED: RetryPolicy = OWN.with_name("tuned_of_opted_out");
+
+    #[retry(TUNED, coordinated = false, operation = "opted_out_by_code", sleep = record)]
     fn by_code(flaky: &Flaky) -> Result<u32, Failure> {
         flaky.call()
     }
 
-    #[retry(policy_from = OWN, coordinated = false, operation = "opted_out_by_code_of_computed", sleep = record)]
+    #[retry(policy_from = TUNED, coordinated = false, operation = "opted_out_by_code_of_computed", sleep = record)]
     fn by_code_of_computed(flaky: &Flaky) -> Result<u32, Failure> {
         flaky.call()
     }
@@ -152,7 +155,7 @@ fn settings_of_the_operation_have_the_last_word() {
     let _installed = installed::memory();
     let forms: [(&str, Function); 2] =
         [("opted_out_by_code", by_code), ("opted_out_by_code_of_computed", by_code_of_computed)];
-    settings::update("own_of_opted_out", |own| own.coordinated(true)).expect("settings");
+    settings::update("tuned_of_opted_out", |own| own.coordinated(true)).expect("settings");
     for (operation, function) in forms {
         assert_eq!(waits_of_ten(function), [BACKOFF; 10]);
         settings::update(operation, |own| own.coordinated(true)).expect("settings");
