@@ -10,6 +10,8 @@ pub mod ports;
 pub mod proxy;
 #[cfg(feature = "servers")]
 pub mod servers;
+#[cfg(feature = "coordinate")]
+pub mod worker;
 
 use std::{
     cell::RefCell,

@@ -27,6 +27,8 @@ mod program;
 mod prometheus;
 mod rabbitmq;
 mod redis;
+mod redis_cluster;
+mod sentinel;
 mod server;
 
 pub use self::{
@@ -35,5 +37,7 @@ pub use self::{
     prometheus::{Prometheus, promtool},
     rabbitmq::RabbitMq,
     redis::Redis,
+    redis_cluster::RedisCluster,
+    sentinel::Sentinel,
     server::Server,
 };

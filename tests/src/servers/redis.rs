@@ -2,9 +2,10 @@
 
 use std::{
     io::{self, Read, Write},
-    net::TcpStream,
+    net::{SocketAddr, TcpStream},
     ops::Deref,
     process::Command,
+    time::Duration,
 };
 
 use super::{
@@ -31,17 +32,39 @@ impl Redis {
         Self(Server::start(|| Configuration(arguments.iter().map(ToString::to_string).collect())))
     }
 
+    /// Kills it, takes all its data away, starts it, and waits until it answers.
+    ///
+    /// # Panics
+    /// As [`wait_until_ready`](Server::wait_until_ready).
+    pub fn restart_empty(&self) {
+        self.kill();
+        std::fs::remove_dir_all(self.directory().join("appendonlydir")).expect("its data");
+        self.start_again();
+        self.wait_until_ready();
+    }
+
+    /// Sends a command of words without spaces, over a connection of its own; the answer is as the protocol has it.
+    ///
+    /// # Errors
+    /// When it is down, or does not answer within two seconds.
+    pub fn tell(&self, command: &str) -> io::Result<String> {
+        tell(self.address(), command)
+    }
+
     /// Starts a replica of `primary`, and waits until it follows. It refuses writes.
     ///
     /// # Panics
     /// When it does not follow within a minute.
     #[must_use]
     pub fn replica_of(primary: &Self) -> Self {
-        let replica = Self::start_with(&["--replicaof", "127.0.0.1", &primary.port().to_string()]);
+        Self::replica_with(primary, &[])
+    }
+
+    pub(super) fn replica_with(primary: &Self, arguments: &[&str]) -> Self {
+        let port = primary.port().to_string();
+        let replica = Self::start_with(&[&["--replicaof", "127.0.0.1", &port], arguments].concat());
         let follows = poll(|| {
-            let replication = TcpStream::connect(replica.address())
-                .and_then(|mut connection| ask(&mut connection, "INFO replication"));
-            replication.is_ok_and(|answer| answer.contains("master_link_status:up"))
+            replica.tell("INFO replication").is_ok_and(|answer| answer.contains("master_link_status:up"))
         });
         assert!(follows, "the replica did not follow within {PATIENCE:?}:\n{}", replica.last_words());
         replica
@@ -88,9 +111,20 @@ impl Kind for Configuration {
     }
 }
 
+/// As [`Redis::tell`], whatever speaks the protocol there.
+pub(super) fn tell(address: SocketAddr, command: &str) -> io::Result<String> {
+    const IMPATIENCE: Duration = Duration::from_secs(2);
+    let mut connection = TcpStream::connect_timeout(&address, IMPATIENCE)?;
+    connection.set_read_timeout(Some(IMPATIENCE))?;
+    let mut answer = ask(&mut connection, command)?;
+    // What `QUIT` was answered.
+    answer.truncate(answer.len().saturating_sub("+OK\r\n".len()));
+    Ok(answer)
+}
+
 /// Sends a command and returns all that is answered. The server closes the connection, and so has
 /// forgotten this client when the answer is here: it does not count among `maxclients`.
-fn ask(connection: &mut TcpStream, command: &str) -> io::Result<String> {
+pub(super) fn ask(connection: &mut TcpStream, command: &str) -> io::Result<String> {
     connection.write_all(format!("{command}\r\nQUIT\r\n").as_bytes())?;
     let mut answer = String::new();
     connection.read_to_string(&mut answer)?;

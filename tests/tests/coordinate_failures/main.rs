@@ -1,0 +1,2 @@
+#![deny(warnings, clippy::all)]
+//! placeholder
