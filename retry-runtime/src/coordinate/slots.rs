@@ -38,23 +38,38 @@ pub(crate) struct Place {
     pub(crate) wait: u64,
 }
 
-/// The least loaded slot that begins before the room ends, the earliest of several; `load` says how many retries a slot
-/// has. `now` is in nanoseconds of the coordinator's clock.
+/// The least loaded slot of those that the next `count` times `width` have a part in, the earliest of several; `load` says
+/// how many retries a slot has. `now` is in nanoseconds of the coordinator's clock.
+///
+/// Slots lie on the clock, so the first one has begun when the backoff ends, and the last one goes on when the room ends. Of
+/// these only a part is free: they count as loaded as if all their retries were in it, or a crowd would be in the rest of
+/// the first slot as many as in a whole one.
 ///
 /// In the slot the retries take the places of van der Corput's sequence, 0, 1/2, 1/4, 3/4, 1/8 …: however many come, they are
 /// spread evenly, and nobody needs to know how many will. (J. G. van der Corput, "Verteilungsfunktionen", 1935.)
 pub(crate) fn choose(request: Request, now: u64, load: impl Fn(u64) -> u32) -> Place {
     let Request { backoff, count, width, room } = request;
     let due = now.saturating_add(backoff);
+    let end = due.saturating_add(room.min(width.saturating_mul(u64::from(count))));
+    // Where in a slot there are places, and how many retries it has.
+    let part_of = |slot: u64| {
+        let begin = slot.saturating_mul(width).max(due);
+        let free = slot.saturating_add(1).saturating_mul(width).min(end).saturating_sub(begin);
+        (begin - due, free, load(slot))
+    };
     let first = due / width;
-    let last = due.saturating_add(room) / width;
-    let slots = first..=last.min(first.saturating_add(u64::from(count).saturating_sub(1)));
-    let (slot, load) =
-        slots.map(|slot| (slot, load(slot))).min_by_key(|(_, load)| *load).unwrap_or((first, 0));
-    let begin = slot.saturating_mul(width).max(due);
-    let end = slot.saturating_add(1).saturating_mul(width).min(due.saturating_add(room));
-    let wait = begin - due + part(end.saturating_sub(begin), load);
-    Place { slot, wait: wait.min(room) }
+    let last = end.saturating_sub(1) / width;
+    let crowding = |slot: u64| {
+        let (_, free, load) = part_of(slot);
+        f64::from(load) * (width as f64 / free.max(1) as f64)
+    };
+    let least = |(slot, least): (u64, f64), other: u64| {
+        let crowding = crowding(other);
+        if crowding < least { (other, crowding) } else { (slot, least) }
+    };
+    let (slot, _) = (first.saturating_add(1)..=last).fold((first, crowding(first)), least);
+    let (wait, free, load) = part_of(slot);
+    Place { slot, wait: (wait + part(free, load)).min(room) }
 }
 
 /// The part of a slot that comes before its place number `place`: the bits of the number, mirrored, are the fraction.
@@ -92,6 +107,30 @@ mod tests {
         for begin in (100..1_100).step_by(50) {
             let load = returns.iter().filter(|time| (begin..begin + 50).contains(*time)).count();
             assert_eq!(load, 50, "{begin} ms");
+        }
+    }
+
+    #[test]
+    fn they_do_wherever_in_a_slot_the_backoff_ends() {
+        let request = Request { backoff: 0, count: 10, width: 100 * MS, room: u64::MAX };
+        for phase in 0..100 {
+            let mut returns = returns(1_000, request, (7_000 + phase) * MS);
+            returns.sort_unstable();
+            let peak = (0..=900).map(|begin| {
+                returns.partition_point(|time| *time < begin + 100)
+                    - returns.partition_point(|time| *time < begin)
+            });
+            let peak = peak.max().expect("some windows");
+            assert!(peak <= 110, "{peak} within 100 ms, {phase} ms into a slot");
+            assert!(returns[999] < 1_000, "within ten slots, {phase} ms into one");
+        }
+    }
+
+    #[test]
+    fn a_single_one_does_not_wait() {
+        for phase in 0..100 {
+            let request = Request { backoff: 20 * MS, count: 10, width: 100 * MS, room: u64::MAX };
+            assert_eq!(choose(request, phase * MS, |_| 0).wait, 0);
         }
     }
 

@@ -7,22 +7,31 @@ local backoff, count, width, room =
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local due = now + backoff
+local ends = due + math.min(room, count * width)
 local first = math.floor(due / width)
-local last = math.min(math.floor((due + room) / width), first + count - 1)
+local last = math.max(math.floor((ends - 1) / width), first)
 
 local function name(slot) return string.format('%.0f', slot) end
 
+-- Where in a slot there are places: from when on, and for how long.
+local function part(slot)
+  local begin = math.max(slot * width, due)
+  return begin, math.max(math.min((slot + 1) * width, ends) - begin, 0)
+end
+
 -- The least loaded one, the earliest of several. Not all at once: a call takes a limited number of arguments.
-local slot, load = first, nil
+local slot, load, least = first, 0, nil
 for from = first, last, 1000 do
   local names = {}
   for one = from, math.min(from + 999, last) do names[#names + 1] = name(one) end
   for place, found in ipairs(redis.call('HMGET', KEYS[1], unpack(names))) do
+    local one = from + place - 1
+    local _, free = part(one)
     found = tonumber(found or 0)
-    if load == nil or found < load then slot, load = from + place - 1, found end
+    local crowding = found * width / math.max(free, 1)
+    if least == nil or crowding < least then slot, load, least = one, found, crowding end
   end
 end
-load = load or 0
 
 redis.call('HINCRBY', KEYS[1], name(slot), 1)
 local over = math.ceil((slot + 1) * width / 1000)
@@ -42,12 +51,10 @@ if redis.call('HLEN', KEYS[1]) > 2 * count + 64 then
 end
 
 -- The load's bits mirrored: van der Corput's sequence.
-local part, fraction = 0, 0.5
+local portion, fraction = 0, 0.5
 while load > 0 do
-  if load % 2 == 1 then part = part + fraction end
+  if load % 2 == 1 then portion = portion + fraction end
   load, fraction = math.floor(load / 2), fraction / 2
 end
-local begin = math.max(slot * width, due)
-local ends = math.min((slot + 1) * width, due + room)
-local wait = begin - due + math.floor(math.max(ends - begin, 0) * part)
-return name(math.min(wait, room))
+local begin, free = part(slot)
+return name(math.min(begin - due + math.floor(free * portion), room))
