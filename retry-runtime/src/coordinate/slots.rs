@@ -63,11 +63,11 @@ pub(crate) fn choose(request: Request, now: u64, load: impl Fn(u64) -> u32) -> P
         let (_, free, load) = part_of(slot);
         f64::from(load) * (width as f64 / free.max(1) as f64)
     };
-    let least = |(slot, least): (u64, f64), other: u64| {
+    let calmer = |(slot, least): (u64, f64), other: u64| {
         let crowding = crowding(other);
         if crowding < least { (other, crowding) } else { (slot, least) }
     };
-    let (slot, _) = (first.saturating_add(1)..=last).fold((first, crowding(first)), least);
+    let (slot, _) = (first.saturating_add(1)..=last).fold((first, crowding(first)), calmer);
     let (wait, free, load) = part_of(slot);
     Place { slot, wait: (wait + part(free, load)).min(room) }
 }

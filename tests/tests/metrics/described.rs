@@ -41,24 +41,29 @@ fn once(key: u32) -> std::io::Result<u32> {
     Ok(key)
 }
 
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 14] = [
     ("retry_attempts_total", "counter"),
     ("retry_budget_rejected_total", "counter"),
     ("retry_budget_tokens", "gauge"),
     ("retry_circuit_state", "gauge"),
     ("retry_circuit_transitions_total", "counter"),
+    ("retry_coordinator_failures_total", "counter"),
+    ("retry_coordinator_up", "gauge"),
     ("retry_delay_seconds", "histogram"),
     ("retry_duration_seconds", "histogram"),
     ("retry_failure_total", "counter"),
     ("retry_idempotency_total", "counter"),
     ("retry_nested_total", "counter"),
+    ("retry_slot_delay_seconds", "histogram"),
     ("retry_success_total", "counter"),
 ];
 
-/// Those that the scene has: retries inside retries are looked for, and keys are known, if a feature says so.
+/// Those that the scene has, without a coordinator: retries inside retries are looked for, and keys are known, if a feature
+/// says so.
 fn shown() -> Vec<(&'static str, &'static str)> {
     let is_there = |name| match name {
         "retry_nested_total" => cfg!(feature = "nested"),
+        "retry_coordinator_failures_total" | "retry_coordinator_up" | "retry_slot_delay_seconds" => false,
         "retry_idempotency_total" => cfg!(feature = "coordinate"),
         _ => true,
     };
@@ -108,6 +113,10 @@ fn the_constants_are_the_names() {
         CIRCUIT_STATE,
         CIRCUIT_TRANSITIONS_TOTAL,
         NESTED_TOTAL,
+        SLOT_DELAY_SECONDS,
+        COORDINATOR_UP,
+        COORDINATOR_FAILURES_TOTAL,
+        IDEMPOTENCY_TOTAL,
     ];
     names.sort_unstable();
     assert_eq!(names, KINDS.map(|kind| kind.0));

@@ -142,8 +142,8 @@ impl Options {
     ) -> Result<Coordinator, ConnectError> {
         let urls: Vec<&str> = urls.into_iter().collect();
         let kind = ::redis::sentinel::SentinelServerType::Master;
-        let client = SentinelClient::build(urls, master.to_owned(), None, kind)
-            .map_err(|error| wrong_address(&error))?;
+        let client =
+            SentinelClient::build(urls, master, None, kind).map_err(|error| wrong_address(&error))?;
         self.link(|| Ok(Server::sentinel(client)))
     }
 
