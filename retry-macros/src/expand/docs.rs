@@ -12,10 +12,15 @@ use crate::{
 /// Appends the paragraph, if there is documentation to append to.
 pub(super) fn append(plan: &Plan, attrs: &mut Vec<Attribute>) {
     if let Some(last) = attrs.iter().rposition(is_documentation) {
-        let text = paragraph(&plan.policy) + &limits(&plan.time);
+        let text = paragraph(&plan.policy) + &limits(&plan.time) + once(plan);
         attrs.insert(last + 1, syn::parse_quote!(#[doc = #text]));
         attrs.insert(last + 1, syn::parse_quote!(#[doc = ""]));
     }
+}
+
+/// Whether a call may be given the result of another.
+const fn once(plan: &Plan) -> &'static str {
+    if plan.idempotency.is_some() { " Runs to success once for each idempotency key." } else { "" }
 }
 
 /// What limits the time of attempts and of the call, where it is written out.
