@@ -110,6 +110,14 @@ impl Subject {
 pub(crate) type Answer = Pin<Box<dyn Future<Output = u64> + Send>>;
 
 impl Coordinator {
+    /// Whether an answer takes time.
+    pub(crate) const fn asks_others(&self) -> bool {
+        #[cfg(feature = "coordinate-redis")]
+        return self.redis.is_some();
+        #[cfg(not(feature = "coordinate-redis"))]
+        false
+    }
+
     /// Reserves a place in a slot. `now` is the call's own clock, in nanoseconds.
     pub(crate) fn reserve(self: &Arc<Self>, subject: Subject, request: Request, now: i64) -> Answer {
         #[cfg(feature = "coordinate-redis")]

@@ -8,6 +8,8 @@ use std::{
     time::Instant,
 };
 
+use retry_rules::duration::nanos;
+
 use super::Retry;
 use crate::{
     clock,
@@ -23,15 +25,36 @@ use crate::{
 #[cfg(feature = "idempotency")]
 const LONGEST_TTL: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
-/// A place in a slot that was asked for: nanoseconds to wait on top of the backoff.
+/// A place in a slot that was asked for.
 #[must_use = "asks when it is polled"]
-pub struct Slot(Answer);
+pub struct Slot {
+    answer: Answer,
+    /// When others were asked, by which clock.
+    asked: Option<(Instant, fn() -> Instant)>,
+}
 
 impl Future for Slot {
-    type Output = u64;
+    type Output = Place;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<u64> {
-        self.0.as_mut().poll(context)
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Place> {
+        let asked = self.asked;
+        self.answer.as_mut().poll(context).map(|wait| Place::of(wait, asked))
+    }
+}
+
+/// A place in a slot, in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// On top of the backoff.
+    wait: u64,
+    /// What of both went by while others were asked.
+    passed: u64,
+}
+
+impl Place {
+    fn of(wait: u64, asked: Option<(Instant, fn() -> Instant)>) -> Self {
+        let passed = asked.map_or(0, |(since, clock)| nanos(clock().saturating_duration_since(since)));
+        Self { wait, passed }
     }
 }
 
@@ -42,7 +65,8 @@ impl Retry {
         let coordinator = coordinate::installed()?;
         let now = site.clock()();
         let request = self.request(site, deadline, delay, now)?;
-        Some(Slot(coordinator.reserve(Subject::of(site), request, clock::nanos(now))))
+        let answer = coordinator.reserve(Subject::of(site), request, clock::nanos(now));
+        Some(Slot { answer, asked: coordinator.asks_others().then_some((now, site.clock())) })
     }
 
     /// The same, on this thread: what there is to wait in all.
@@ -51,7 +75,8 @@ impl Retry {
         let now = site.clock()();
         let Some(request) = self.request(site, None, delay, now) else { return delay };
         let wait = coordinator.reserve_blocking(Subject::of(site), request, clock::nanos(now));
-        self.takes_slot(site, delay, wait)
+        let asked = coordinator.asks_others().then_some((now, site.clock()));
+        self.takes_slot(site, delay, Place::of(wait, asked))
     }
 
     /// For how long what this call returns is kept.
@@ -76,19 +101,19 @@ impl Retry {
     }
 
     /// The place was given: what there is to wait in all.
-    pub fn takes_slot(&mut self, site: &Site, delay: Delay, wait: u64) -> Delay {
-        if wait == 0 {
-            return delay;
+    pub fn takes_slot(&mut self, site: &Site, delay: Delay, place: Place) -> Delay {
+        let Place { wait, passed } = place;
+        if wait > 0 {
+            if site.is_on_tokio() {
+                sleep::assert_timer(site);
+            }
+            let driver = self.driver_mut();
+            driver.waited(wait);
+            let duration = Delay::from_nanos(wait).duration();
+            log::waits_for_slot(site, driver.attempt(), duration);
+            #[cfg(feature = "metrics")]
+            crate::metrics::waits_for_slot(site, duration);
         }
-        if site.is_on_tokio() {
-            sleep::assert_timer(site);
-        }
-        let driver = self.driver_mut();
-        driver.waited(wait);
-        let duration = Delay::from_nanos(wait).duration();
-        log::waits_for_slot(site, driver.attempt(), duration);
-        #[cfg(feature = "metrics")]
-        crate::metrics::waits_for_slot(site, duration);
-        Delay::from_nanos(delay.nanos().saturating_add(wait))
+        Delay::from_nanos(delay.nanos().saturating_add(wait).saturating_sub(passed))
     }
 }

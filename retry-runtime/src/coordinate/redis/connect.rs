@@ -2,9 +2,20 @@
 
 use std::{fmt, time::Duration};
 
-use ::redis::{cluster::ClusterClient, sentinel::SentinelClient};
+use ::redis::{
+    ConnectionAddr, ErrorKind, IntoConnectionInfo, RedisError, RedisResult, TlsMode,
+    cluster::ClusterClient,
+    sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType},
+};
 
-use super::{Redis, key::Namespace, link::Link, server::Server};
+#[cfg(feature = "coordinate-redis-tls")]
+use super::tls::prepare;
+use super::{
+    Redis,
+    key::Namespace,
+    link::Link,
+    server::{PATIENCE, Server},
+};
 #[cfg(feature = "idempotency")]
 use crate::coordinate::RESULT_LIMIT;
 use crate::coordinate::{self, Coordinator};
@@ -112,9 +123,10 @@ impl Options {
     /// # Errors
     /// As [`connect`].
     pub fn connect(self, url: &str) -> Result<Coordinator, ConnectError> {
+        prepare(&[url]);
         let client = ::redis::Client::open(url).map_err(|error| wrong_address(&error))?;
-        let limit = self.timeout;
-        self.link(move || Server::one(client, limit))
+        let server = Server::one(client, self.timeout);
+        self.link(server)
     }
 
     /// Coordinates by a Redis Cluster, of which some nodes are named.
@@ -125,13 +137,19 @@ impl Options {
         self,
         urls: impl IntoIterator<Item = &'a str>,
     ) -> Result<Coordinator, ConnectError> {
-        let builder =
-            ClusterClient::builder(urls).connection_timeout(self.timeout).response_timeout(self.timeout);
+        let urls: Vec<&str> = urls.into_iter().collect();
+        prepare(&urls);
+        let builder = ClusterClient::builder(urls)
+            .connection_timeout(self.timeout.max(PATIENCE))
+            .response_timeout(self.timeout);
         let client = builder.build().map_err(|error| wrong_address(&error))?;
-        self.link(|| Ok(Server::cluster(client)))
+        self.link(Server::cluster(client))
     }
 
     /// Coordinates by the master that Sentinels know as `master`.
+    ///
+    /// What the addresses hold of users and passwords is meant for the Sentinels. Where the master wants some, too, or TLS or
+    /// another database, the name is written as an address: `redis://user:password@orders/1`, `rediss://orders`.
     ///
     /// # Errors
     /// As [`connect`].
@@ -141,18 +159,18 @@ impl Options {
         master: &str,
     ) -> Result<Coordinator, ConnectError> {
         let urls: Vec<&str> = urls.into_iter().collect();
-        let kind = ::redis::sentinel::SentinelServerType::Master;
-        let client =
-            SentinelClient::build(urls, master, None, kind).map_err(|error| wrong_address(&error))?;
-        self.link(|| Ok(Server::sentinel(client)))
+        prepare(&urls);
+        prepare(&[master]);
+        let (name, login) = named(master).map_err(|error| wrong_address(&error))?;
+        let client = SentinelClient::build(urls, name, login, SentinelServerType::Master)
+            .map_err(|error| wrong_address(&error))?;
+        let server = Server::sentinel(client, self.timeout);
+        self.link(server)
     }
 
-    fn link(
-        self,
-        server: impl FnOnce() -> ::redis::RedisResult<Server> + Send + 'static,
-    ) -> Result<Coordinator, ConnectError> {
+    fn link(self, server: Server) -> Result<Coordinator, ConnectError> {
         let names = Namespace::new(&self.namespace);
-        let link = Link::to(server, self.timeout)
+        let link = Link::to(server, self.timeout, names.key("probe", &[]))
             .map_err(|error| ConnectError(format!("no thread for the coordinator: {error}")))?;
         let redis = Redis {
             names,
@@ -171,7 +189,28 @@ impl Options {
     }
 }
 
+#[cfg(not(feature = "coordinate-redis-tls"))]
+const fn prepare(_: &[&str]) {}
+
+/// The name of a master, and how to log in to it.
+fn named(master: &str) -> RedisResult<(String, Option<SentinelNodeConnectionInfo>)> {
+    if !master.contains("://") {
+        return Ok((master.to_owned(), None));
+    }
+    let address = master.into_connection_info()?;
+    let login =
+        SentinelNodeConnectionInfo::default().set_redis_connection_info(address.redis_settings().clone());
+    Ok(match address.addr() {
+        ConnectionAddr::Tcp(name, _) => (name.clone(), Some(login)),
+        ConnectionAddr::TcpTls { host, insecure, .. } => {
+            let mode = if *insecure { TlsMode::Insecure } else { TlsMode::Secure };
+            (host.clone(), Some(login.set_tls_mode(mode)))
+        }
+        _ => return Err(RedisError::from((ErrorKind::InvalidClientConfig, "the master has no name"))),
+    })
+}
+
 /// Says nothing of the address: it may hold a password.
-fn wrong_address(error: &::redis::RedisError) -> ConnectError {
+fn wrong_address(error: &RedisError) -> ConnectError {
     ConnectError(format!("the address of Redis is wrong ({}): write redis://host:6379", error.category()))
 }

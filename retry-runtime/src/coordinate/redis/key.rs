@@ -47,6 +47,18 @@ pub(super) fn beside(key: &str, kind: &str) -> String {
     format!("{tag}{kind}")
 }
 
+/// One of 64 parts of a Cluster, each of slots that lie next to each other and so are on one node or two: that of a key.
+///
+/// <https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/>: the slot is a CRC16 (XMODEM) of what is
+/// within braces, modulo 16,384.
+pub(super) fn part(key: &str) -> u8 {
+    let tag = key.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map_or(key, |(tag, _)| tag);
+    let shifted = |crc: u16| if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 };
+    let crc =
+        tag.bytes().fold(0, |crc, byte| (0..8).fold(crc ^ (u16::from(byte) << 8), |crc, _| shifted(crc)));
+    ((crc >> 8) & 0x3f).to_le_bytes()[0]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,5 +75,12 @@ mod tests {
         let key = Namespace::new("retry").key("slots", &[b"billing", b"charge"]);
         let (tag, _) = key.split_once("}:").expect("a tag");
         assert_eq!(beside(&key, "probe"), format!("{tag}}}:probe"));
+    }
+
+    #[test]
+    fn parts_are_those_of_a_cluster() {
+        // `CLUSTER KEYSLOT foo`, and of `bar`.
+        assert_eq!(part("foo"), 12_182_u16.to_be_bytes()[0]);
+        assert_eq!(part("a{bar}b"), 5_061_u16.to_be_bytes()[0]);
     }
 }

@@ -6,21 +6,27 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ::redis::{RedisResult, Script, Value};
+use ::redis::{RedisError, Script, Value};
 use tokio::{
     runtime::{Builder, Handle},
     sync::{mpsc, oneshot},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
     time::{sleep, timeout},
 };
 
-use super::{health::Health, server::Server};
+use super::{
+    health::Health,
+    server::{PATIENCE, Server},
+};
 
 static WRITE: LazyLock<Script> =
     LazyLock::new(|| Script::new("return redis.call('SET', KEYS[1], '', 'PX', 1000)"));
 
 /// How many questions may wait at a time. Whoever comes when there are more goes on alone.
 const QUEUE: usize = 4096;
+
+/// Each so many probes of one outage begin with new connections.
+const ANEW: u32 = 4;
 
 /// How often a Redis that did not answer is asked whether it is back, and how often at least one that goes and comes.
 const PROBE: Duration = Duration::from_millis(250);
@@ -64,29 +70,33 @@ impl Answer {
 /// Asks Redis, for a limited time. Clones share the thread, which ends with the last of them.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
-    questions: mpsc::Sender<(Question, Answer)>,
+    questions: mpsc::Sender<Asked>,
     health: Arc<Health>,
+    limit: Duration,
     thread: Handle,
 }
 
+/// A question on its way.
+#[derive(Debug)]
+struct Asked {
+    question: Question,
+    answer: Answer,
+    at: Instant,
+    /// How long the answer is waited for.
+    limit: Duration,
+}
+
 impl Link {
-    /// Starts the thread. It ends with the link.
-    pub(super) fn to(
-        server: impl FnOnce() -> RedisResult<Server> + Send + 'static,
-        limit: Duration,
-    ) -> std::io::Result<Self> {
+    /// Starts the thread, which ends with the link. It connects at once, and writes to `probe` to see whether that works.
+    pub(super) fn to(server: Server, limit: Duration, probe: String) -> std::io::Result<Self> {
         let (questions, asked) = mpsc::channel(QUEUE);
-        let health = Arc::new(Health::default());
+        let health = Arc::new(Health::new(server.has_parts()));
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let (of_thread, thread) = (health.clone(), runtime.handle().clone());
-        thread::Builder::new().name("retry-coordinator".to_owned()).spawn(move || {
-            let _within = runtime.enter();
-            match server() {
-                Ok(server) => runtime.block_on(serve(server, limit, of_thread, asked)),
-                Err(error) => of_thread.failed("", &error.to_string()),
-            }
-        })?;
-        Ok(Self { questions, health, thread })
+        let link = Self { questions, health: health.clone(), limit, thread: runtime.handle().clone() };
+        thread::Builder::new()
+            .name("retry-coordinator".to_owned())
+            .spawn(move || runtime.block_on(serve(server, limit, health, asked, probe)))?;
+        Ok(link)
     }
 
     /// Runs something on the link's thread; what runs there and has the link keeps the thread.
@@ -97,19 +107,36 @@ impl Link {
 
     /// `None` where Redis does not answer in time.
     pub(super) fn ask(&self, question: Question) -> impl Future<Output = Option<Value>> + Send + use<> {
-        let (to, answer) = Answer::awaited();
-        let is_asked = self.send(question, to);
-        async move { if is_asked { answer.await.ok().flatten() } else { None } }
+        self.ask_within(self.limit, question)
     }
 
     /// The same, on this thread.
     pub(super) fn ask_blocking(&self, question: Question) -> Option<Value> {
-        let (to, answer) = Answer::blocking();
-        if self.send(question, to) { answer.recv().ok().flatten() } else { None }
+        self.ask_blocking_within(self.limit, question)
     }
 
-    fn send(&self, question: Question, answer: Answer) -> bool {
-        self.health.is_up() && self.questions.try_send((question, answer)).is_ok()
+    /// As [`ask`](Self::ask), for one who has less time.
+    pub(super) fn ask_within(
+        &self,
+        limit: Duration,
+        question: Question,
+    ) -> impl Future<Output = Option<Value>> + Send + use<> {
+        let (to, answer) = Answer::awaited();
+        let is_asked = self.send(question, to, limit);
+        async move { if is_asked { answer.await.ok().flatten() } else { None } }
+    }
+
+    /// The same, on this thread.
+    pub(super) fn ask_blocking_within(&self, limit: Duration, question: Question) -> Option<Value> {
+        let (to, answer) = Answer::blocking();
+        if self.send(question, to, limit) { answer.recv().ok().flatten() } else { None }
+    }
+
+    fn send(&self, question: Question, answer: Answer, limit: Duration) -> bool {
+        let key = question.keys.first().map_or("", String::as_str);
+        let limit = limit.min(self.limit);
+        self.health.is_up(key)
+            && self.questions.try_send(Asked { question, answer, at: Instant::now(), limit }).is_ok()
     }
 }
 
@@ -117,15 +144,24 @@ async fn serve(
     server: Server,
     limit: Duration,
     health: Arc<Health>,
-    mut asked: mpsc::Receiver<(Question, Answer)>,
+    mut asked: mpsc::Receiver<Asked>,
+    probe: String,
 ) {
-    let probes = tokio::spawn(look_for(server.clone(), limit, health.clone()));
-    while let Some((question, answer)) = asked.recv().await {
+    let probes = tokio::spawn(look_for(server.clone(), limit, health.clone(), probe));
+    while let Some(asked) = asked.recv().await {
         let (server, health) = (server.clone(), health.clone());
         tokio::spawn(async move {
-            let value = ask(&server, &question, limit).await;
-            if let (Err(why), Some(key)) = (&value, question.keys.first()) {
-                health.failed(key, why);
+            let Asked { question, answer, at, limit: own } = asked;
+            // It may have waited for this thread.
+            let left = own.saturating_sub(at.elapsed());
+            let value = ask(&server, &question, left).await;
+            let key = question.keys.first().map_or("", String::as_str);
+            match &value {
+                Ok(_) => {}
+                // Who has less time than others says nothing about Redis.
+                Err(Why::Late) if own < limit => {}
+                Err(Why::Late) => health.was_late(key, at, limit),
+                Err(Why::Failed(error)) => health.failed(key, at, &error.to_string()),
             }
             answer.give(value.ok());
         });
@@ -133,30 +169,66 @@ async fn serve(
     probes.abort();
 }
 
-async fn ask(server: &Server, question: &Question, limit: Duration) -> Result<Value, String> {
+/// Why there is no answer.
+enum Why {
+    Late,
+    Failed(RedisError),
+}
+
+async fn ask(server: &Server, question: &Question, limit: Duration) -> Result<Value, Why> {
     match timeout(limit, server.ask(question)).await {
-        Ok(answer) => answer.map_err(|error| error.to_string()),
-        Err(_) => Err(format!("no answer within {limit:?}")),
+        Ok(answer) => answer.map_err(Why::Failed),
+        Err(_) => Err(Why::Late),
     }
 }
 
-/// Looks for a Redis that is gone until it is back. It is when it can be written to: a replica answers too.
-async fn look_for(server: Server, limit: Duration, health: Arc<Health>) {
+/// Connects. Then looks for a Redis that is gone until it is back. It is when it can be written to: a replica answers too.
+async fn look_for(server: Server, limit: Duration, health: Arc<Health>, first: String) {
+    // Nobody waits for this.
+    let limit = limit.max(PATIENCE);
+    let at = Instant::now();
+    let met = write(&server, &first, limit).await;
+    health.was_met();
+    match met {
+        Ok(_) => {}
+        Err(Why::Late) => health.was_late(&first, at, limit),
+        Err(Why::Failed(error)) => health.failed(&first, at, &error.to_string()),
+    }
     let (mut pause, mut was_back) = (PROBE, Instant::now());
+    let mut failures = 0_u32;
     loop {
         sleep(pause).await;
-        let Some(key) = health.probe() else {
+        let probes = health.probes();
+        if probes.is_empty() {
+            failures = 0;
             if was_back.elapsed() > SELDOM {
                 pause = PROBE;
             }
             continue;
-        };
-        let probe = Question { script: &WRITE, keys: vec![key], arguments: Vec::new() };
-        if ask(&server, &probe, limit).await.is_ok() {
+        }
+        // A connection to a host that is gone may never end.
+        if failures % ANEW == ANEW - 1 {
+            let _ = timeout(limit, server.connect_anew()).await;
+        }
+        failures = failures.wrapping_add(1);
+        let mut found = JoinSet::new();
+        for key in probes {
+            let server = server.clone();
+            found.spawn(async move { write(&server, &key, limit).await.is_ok().then_some(key) });
+        }
+        let found = found.join_all().await;
+        for key in found.iter().flatten() {
+            health.is_back(key);
+        }
+        if health.probes().is_empty() {
             // One that is gone again at once, for it refuses what it is asked, is not warned of all the time.
             pause = if was_back.elapsed() < SELDOM { (pause * 2).min(SELDOM) } else { PROBE };
             was_back = Instant::now();
-            health.is_back();
         }
     }
+}
+
+async fn write(server: &Server, key: &str, limit: Duration) -> Result<Value, Why> {
+    let probe = Question { script: &WRITE, keys: vec![key.to_owned()], arguments: Vec::new() };
+    ask(server, &probe, limit).await
 }

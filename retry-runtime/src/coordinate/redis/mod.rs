@@ -6,8 +6,11 @@ mod connect;
 mod health;
 mod key;
 mod link;
+mod node;
 mod server;
 mod slots;
+#[cfg(feature = "coordinate-redis-tls")]
+mod tls;
 
 #[cfg(feature = "idempotency")]
 pub(super) use self::claims::{Claim, Keeper};

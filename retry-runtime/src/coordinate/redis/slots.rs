@@ -1,6 +1,6 @@
 //! Slots of all processes that use a Redis.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use ::redis::{Script, Value};
 
@@ -16,12 +16,12 @@ impl Redis {
         subject: Subject,
         request: Request,
     ) -> impl Future<Output = Option<u64>> + Send + use<> {
-        let answer = self.link.ask(self.question(subject, request));
+        let answer = self.link.ask_within(limit(request), self.question(subject, request));
         async move { wait(&answer.await?) }
     }
 
     pub(in crate::coordinate) fn reserve_blocking(&self, subject: Subject, request: Request) -> Option<u64> {
-        wait(&self.link.ask_blocking(self.question(subject, request))?)
+        wait(&self.link.ask_blocking_within(limit(request), self.question(subject, request))?)
     }
 
     fn question(&self, subject: Subject, request: Request) -> Question {
@@ -40,6 +40,11 @@ impl Redis {
             ],
         }
     }
+}
+
+/// To ask takes time, too: no more than the retry has.
+fn limit(request: Request) -> Duration {
+    Duration::from_nanos(request.backoff.saturating_add(request.room))
 }
 
 /// Nanoseconds, of an answer in microseconds.
