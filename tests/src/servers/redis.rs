@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{Shutdown, SocketAddr, TcpStream},
     ops::Deref,
     process::Command,
     time::Duration,
@@ -124,8 +124,11 @@ pub(super) fn tell(address: SocketAddr, command: &str) -> io::Result<String> {
 
 /// Sends a command and returns all that is answered. The server closes the connection, and so has
 /// forgotten this client when the answer is here: it does not count among `maxclients`.
+///
+/// A Sentinel knows no `QUIT` and ends the connection because nothing more comes.
 pub(super) fn ask(connection: &mut TcpStream, command: &str) -> io::Result<String> {
     connection.write_all(format!("{command}\r\nQUIT\r\n").as_bytes())?;
+    connection.shutdown(Shutdown::Write)?;
     let mut answer = String::new();
     connection.read_to_string(&mut answer)?;
     Ok(answer)

@@ -10,15 +10,9 @@ mod shapes;
 
 use std::process::Command;
 
-use retry_tests::{servers::Redis, worker::Worker};
+use retry_tests::worker::Worker;
 
 /// A process that is coordinated so.
 fn worker(coordinator: &[&str]) -> Worker {
     Worker::start(Command::new(env!("CARGO_BIN_EXE_cluster-worker")).args(coordinator))
-}
-
-/// The keys that a Redis has, without what the protocol puts around them.
-fn keys(redis: &Redis, pattern: &str) -> Vec<String> {
-    let answer = redis.tell(&format!("KEYS {pattern}")).expect("it answers");
-    answer.lines().filter(|line| !line.starts_with(['$', '*'])).map(str::to_owned).collect()
 }

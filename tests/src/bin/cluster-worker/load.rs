@@ -62,6 +62,10 @@ impl Load {
         }
     }
 
+    pub(crate) fn so_far(&self) -> &Tally {
+        &self.tally
+    }
+
     pub(crate) fn stop(self) -> Arc<Tally> {
         self.is_over.store(true, Ordering::Relaxed);
         for caller in self.callers {

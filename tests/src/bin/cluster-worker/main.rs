@@ -2,7 +2,7 @@
 //! `>`, all else is its log. It ends when its input does.
 //!
 //! - `herd ADDRESS CLIENTS`: connects that many clients to a server, says `connected`, and what became of them
-//! - `load SHAPE CALLS`: so many callers call all the time, one operation after the other, until `stop`
+//! - `load SHAPE CALLS`: so many callers call all the time, one operation after the other, until `stop`; `so-far`
 //! - `calls SHAPE CALLS OPERATION`: so many calls of one operation at the same moment
 //! - `succeed CALLS`: calls that succeed at once
 //! - `clock`: says what it takes the time to be, in seconds
@@ -38,6 +38,7 @@ fn main() {
             ["load", shape, callers] => {
                 load.get_or_insert_with(load::Load::default).start(shape, number(callers));
             }
+            ["so-far"] => say(&format!("so-far {}", load.as_ref().expect("a load").so_far())),
             ["stop"] => say(&format!("stopped {}", load.take().expect("a load").stop())),
             ["calls", shape, callers, operation] => {
                 say(&format!("called {}", load::once(shape, number(callers), number(operation))));
