@@ -9,7 +9,14 @@ mod slots;
 
 #[cfg(feature = "idempotency")]
 use std::sync::LazyLock;
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use arc_swap::ArcSwapOption;
 
@@ -19,6 +26,9 @@ use crate::site::Site;
 
 /// What calls are coordinated by. Nothing is before one is installed.
 static INSTALLED: ArcSwapOption<Coordinator> = ArcSwapOption::const_empty();
+
+/// Whether there ever was one: until then a failure pays for a look at this alone.
+static WAS_INSTALLED: AtomicBool = AtomicBool::new(false);
 
 /// How many bytes a result may have unless something else is said: no more than Redis moves in a few milliseconds.
 #[cfg(feature = "idempotency")]
@@ -65,13 +75,14 @@ impl Coordinator {
     /// From now on calls are coordinated by it, and no more by the one that was installed before.
     pub fn install(self) {
         INSTALLED.store(Some(Arc::new(self)));
+        WAS_INSTALLED.store(true, Ordering::Release);
     }
 }
 
 /// The one that is installed, if any is.
 #[inline]
 pub(crate) fn installed() -> Option<Arc<Coordinator>> {
-    INSTALLED.load_full()
+    if WAS_INSTALLED.load(Ordering::Acquire) { INSTALLED.load_full() } else { None }
 }
 
 /// The one that gives out idempotency keys. They hold in this process whether one is installed or not: a function that asks

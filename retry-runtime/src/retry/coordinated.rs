@@ -4,6 +4,7 @@
 use std::time::Duration;
 use std::{
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Instant,
 };
@@ -13,7 +14,7 @@ use retry_rules::duration::nanos;
 use super::Retry;
 use crate::{
     clock,
-    coordinate::{self, Answer, Request, Subject},
+    coordinate::{self, Coordinator, Request, Subject},
     delay::Delay,
     observe::log,
     site::Site,
@@ -25,20 +26,30 @@ use crate::{
 #[cfg(feature = "idempotency")]
 const LONGEST_TTL: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
-/// A place in a slot that was asked for.
+/// A place in a slot that was asked for. No larger than a pointer: it is a part of every retried future.
 #[must_use = "asks when it is polled"]
-pub struct Slot {
-    answer: Answer,
-    /// When others were asked, by which clock.
-    asked: Option<(Instant, fn() -> Instant)>,
-}
+pub struct Slot(Option<Pin<Box<dyn Future<Output = Place> + Send>>>);
 
 impl Future for Slot {
     type Output = Place;
 
+    // Out of line, as dropping is: what is written into every retried future must stay small, or those that succeed pay
+    // for it.
+    #[cold]
+    #[inline(never)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Place> {
-        let asked = self.asked;
-        self.answer.as_mut().poll(context).map(|wait| Place::of(wait, asked))
+        match &mut self.0 {
+            Some(place) => place.as_mut().poll(context),
+            None => Poll::Ready(Place { wait: 0, passed: 0 }),
+        }
+    }
+}
+
+impl Drop for Slot {
+    #[cold]
+    #[inline(never)]
+    fn drop(&mut self) {
+        drop(self.0.take());
     }
 }
 
@@ -60,18 +71,39 @@ impl Place {
 
 impl Retry {
     /// Asks for a place in a slot after the backoff `delay`; `None` where nothing is coordinated.
+    #[inline]
     #[must_use]
     pub fn slot(&self, site: &Site, deadline: Option<Deadline>, delay: Delay) -> Option<Slot> {
         let coordinator = coordinate::installed()?;
+        self.slot_of(&coordinator, site, deadline, delay)
+    }
+
+    #[cold]
+    fn slot_of(
+        &self,
+        coordinator: &Arc<Coordinator>,
+        site: &Site,
+        deadline: Option<Deadline>,
+        delay: Delay,
+    ) -> Option<Slot> {
         let now = site.clock()();
         let request = self.request(site, deadline, delay, now)?;
         let answer = coordinator.reserve(Subject::of(site), request, clock::nanos(now));
-        Some(Slot { answer, asked: coordinator.asks_others().then_some((now, site.clock())) })
+        let asked = coordinator.asks_others().then_some((now, site.clock()));
+        Some(Slot(Some(Box::pin(async move { Place::of(answer.await, asked) }))))
     }
 
     /// The same, on this thread: what there is to wait in all.
+    #[inline]
     pub fn slot_blocking(&mut self, site: &Site, delay: Delay) -> Delay {
-        let Some(coordinator) = coordinate::installed() else { return delay };
+        match coordinate::installed() {
+            Some(coordinator) => self.slot_blocking_of(&coordinator, site, delay),
+            None => delay,
+        }
+    }
+
+    #[cold]
+    fn slot_blocking_of(&mut self, coordinator: &Coordinator, site: &Site, delay: Delay) -> Delay {
         let now = site.clock()();
         let Some(request) = self.request(site, None, delay, now) else { return delay };
         let wait = coordinator.reserve_blocking(Subject::of(site), request, clock::nanos(now));
