@@ -45,10 +45,9 @@ async fn returns_of_a_thousand() -> Vec<Duration> {
 async fn a_thousand_that_fail_together_return_evenly() {
     let _installed = installed::memory();
     let returns = returns_of_a_thousand().await;
-    // Evenly, ten slots have 100 each. The slots lie where they lie: the first may be nearly over, and has its hundred
-    // nevertheless.
+    // Evenly, that is a hundred in each 100 ms; and a fifth more, for each has a jitter of its own before its slot.
     let highest = highest_load(returns.clone());
-    assert!(highest <= 220, "{highest} in 100 ms");
+    assert!(highest <= 120, "{highest} in 100 ms");
     let last = returns.iter().max().expect("a thousand");
     assert!((900 * MS..=1_130 * MS).contains(last), "{last:?}");
     coordinate::uninstall();
@@ -75,8 +74,8 @@ fn threads_that_fail_together_return_evenly() {
         threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
     });
     assert_eq!(waits.len(), 100);
-    // Ten a slot; the first may be nearly over when the first call fails, and the calls take a while themselves.
-    assert!(highest_load(waits.clone()) <= 40, "{waits:?}");
+    // Evenly, ten a slot. The calls take a while themselves, so that these are not the very moments at which they return.
+    assert!(highest_load(waits.clone()) <= 20, "{waits:?}");
     assert!(waits.iter().all(|wait| (100 * MS..=1_100 * MS).contains(wait)), "{waits:?}");
 }
 
