@@ -2,6 +2,7 @@
 //! checked or measured, and how.
 
 mod contention;
+mod coordinated;
 mod limits;
 
 use std::{
@@ -38,11 +39,15 @@ const MAX_ATTEMPTS: u64 = 3;
 /// Of limits there are `limit-FORM-NAME`, functions that succeed at once, with the commands of calls; `clock-FORM` and
 /// `no-clock-FORM`, to be run; and what two threads call at once, with `verify` and `time`: `budget-success`,
 /// `budget-failure`, `breaker-success` and `breaker-failure`.
+///
+/// Of coordination there are `round-trips-FORM-success` and `round-trips-FORM-retry`, to be run, and `coordinated`, with
+/// `time`. After the number of calls comes the URL of a Redis.
 #[must_use]
 pub struct Contestant {
     scenario: String,
     command: String,
     calls: u64,
+    redis: Option<String>,
     runtime: Runtime,
     found: bool,
 }
@@ -58,8 +63,10 @@ impl Contestant {
         let scenario = arguments.next().expect("the scenario comes first");
         let command = arguments.next().unwrap_or_default();
         let calls = arguments.next().map_or(1, |calls| calls.parse().expect("calls are a number"));
-        let runtime = Builder::new_current_thread().enable_time().build().expect("a runtime starts");
-        Self { scenario, command, calls, runtime, found: false }
+        let redis = arguments.next();
+        // What time alone needs, but for programs that speak to a server.
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime starts");
+        Self { scenario, command, calls, redis, runtime, found: false }
     }
 
     /// A blocking function: 3 attempts, exponential from 100 ms, at most 10 s, jitter, a filter.

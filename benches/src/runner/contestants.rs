@@ -1,4 +1,4 @@
-//! Who takes part: every `[[bin]]` of `benches/Cargo.toml` but the runner, in `contestants` or in `limits`. What a
+//! Who takes part: every `[[bin]]` of `benches/Cargo.toml` but the runner, in `contestants`, `limits` or `coordination`. What a
 //! contestant cannot do is said by the doc comment at the top of its `main.rs`; what it can is found by asking its
 //! program and by the templates in its folder.
 
@@ -11,6 +11,7 @@ use crate::{
     limit::{self, CLOCK},
     manifest::{Entry, Manifest},
     template::{Form, Template},
+    variant::Variant,
     workspace::{self, Workspace},
 };
 
@@ -32,6 +33,12 @@ pub(crate) const OURS_WITH_METRICS: &str = "retry-runtime-metrics";
 pub(crate) const OURS_WITH_SETTINGS: &str = "retry-runtime-settings";
 /// The same with its settings, which were read.
 pub(crate) const OURS_WITH_SETTINGS_READ: &str = "retry-runtime-settings-read";
+/// The same with coordination, of which nothing is installed.
+pub(crate) const OURS_WITH_COORDINATION: &str = "retry-runtime-coordinate";
+/// The same with a Redis that coordinates.
+pub(crate) const OURS_WITH_REDIS: &str = "retry-runtime-redis";
+/// A client that asks a Redis the same.
+pub(crate) const BARE_REDIS: &str = "bare-redis";
 /// The same with the features of all clients: it costs a call nothing.
 pub(crate) const OURS_WITH_FEATURES: &str = "retry-runtime-features";
 
@@ -40,6 +47,8 @@ pub(crate) enum Discipline {
     Retries,
     /// What the limits cost that many calls share.
     Limits,
+    /// What a coordinator is asked.
+    Coordination,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +62,7 @@ pub(crate) enum Role {
 
 pub(crate) fn role(name: &str) -> Role {
     match name {
-        DIRECT | HAND_WRITTEN | INSTRUMENT | UNLIMITED | CLOCK => Role::Yardstick,
+        DIRECT | HAND_WRITTEN | INSTRUMENT | UNLIMITED | BARE_REDIS | CLOCK => Role::Yardstick,
         _ if name.starts_with(OURS) => Role::Ours,
         _ if limit::of_title(name).is_some() => Role::Limit,
         _ => Role::Peer,
@@ -102,10 +111,10 @@ impl Contestant {
     }
 
     /// Whether it is measured what depending on it costs. Nobody depends on the features of all clients, and what
-    /// settings read from is a feature of its own.
+    /// settings read from and what coordinates are features of their own.
     pub(crate) fn is_dependency(&self) -> bool {
-        let is_variant = [OURS_WITH_FEATURES, OURS_WITH_SETTINGS, OURS_WITH_SETTINGS_READ];
-        self.discipline == Discipline::Retries && !is_variant.contains(&self.name.as_str())
+        let is_variant = Variant::ALL.map(Variant::contestant).contains(&self.name.as_str());
+        self.discipline == Discipline::Retries && !is_variant
     }
 
     /// The function that is copied, if the contestant has this form.
@@ -121,7 +130,11 @@ impl Contestant {
 /// By the folder that a contestant's own lies in.
 fn discipline(main: &Path) -> Discipline {
     let folder = main.ancestors().nth(2).and_then(Path::file_name);
-    if folder.is_some_and(|folder| folder == "limits") { Discipline::Limits } else { Discipline::Retries }
+    match folder.and_then(|folder| folder.to_str()) {
+        Some("limits") => Discipline::Limits,
+        Some("coordination") => Discipline::Coordination,
+        _ => Discipline::Retries,
+    }
 }
 
 /// The `//!` lines at the top of a file.
@@ -151,6 +164,7 @@ mod tests {
     #[test]
     fn the_folder_tells_the_discipline() {
         assert_eq!(discipline(Path::new("/benches/limits/ratio/main.rs")), Discipline::Limits);
+        assert_eq!(discipline(Path::new("/benches/coordination/bare/main.rs")), Discipline::Coordination);
         assert_eq!(discipline(Path::new("/limits/benches/contestants/retry/main.rs")), Discipline::Retries);
     }
 }

@@ -1,12 +1,13 @@
 //! What ours may cost: the one table of limits, which the results and the regression check judge by.
 
 use crate::{
-    contestants::{HAND_WRITTEN, INSTRUMENT, OURS},
+    contestants::{HAND_WRITTEN, INSTRUMENT, OURS, OURS_WITH_REDIS},
     limit,
     measurement::Measurement,
     results::{Figure, Results},
     scenario::Scenario,
     template::Form,
+    trips::Trips,
 };
 
 pub(crate) struct Goal {
@@ -24,9 +25,11 @@ enum Limit {
     /// At most so much more than another contestant.
     Above(&'static str, f64),
     Below(&'static str),
+    Exactly(f64),
+    AtLeast(f64),
 }
 
-pub(crate) const GOALS: [Goal; 22] = [
+pub(crate) const GOALS: [Goal; 27] = [
     goal(Measurement::Instructions(Scenario::BlockingSuccess), Limit::Above(HAND_WRITTEN, 2.0), Some(1.0)),
     goal(Measurement::Instructions(Scenario::AsyncSuccess), Limit::Above(HAND_WRITTEN, 2.0), Some(4.0)),
     goal(Measurement::Instructions(Scenario::BlockingRecovery), TWO_FAILURES, Some(1.0)),
@@ -49,6 +52,12 @@ pub(crate) const GOALS: [Goal; 22] = [
     goal(Measurement::LimitInstructions(Form::Async), Limit::Under(50.0), Some(0.0)),
     goal(Measurement::LimitAllocations(Form::Blocking), Limit::AtMost(0.0), Some(0.0)),
     goal(Measurement::LimitAllocations(Form::Async), Limit::AtMost(0.0), Some(0.0)),
+    goal(Measurement::RoundTrips(Trips::BlockingSuccess), Limit::Exactly(0.0), Some(0.0)),
+    goal(Measurement::RoundTrips(Trips::AsyncSuccess), Limit::Exactly(0.0), Some(0.0)),
+    goal(Measurement::RoundTrips(Trips::BlockingRetry), Limit::Exactly(1.0), Some(0.0)),
+    goal(Measurement::RoundTrips(Trips::AsyncRetry), Limit::Exactly(1.0), Some(0.0)),
+    // The only figure of the check that depends on time: a floor that says no more than that nobody stands in the way.
+    goal(Measurement::Coordination, Limit::AtLeast(0.2), Some(0.0)),
 ];
 
 /// 75 instructions a failure.
@@ -81,6 +90,8 @@ impl Goal {
             Limit::Under(value) => format!("< {value}"),
             Limit::Above(contestant, margin) => format!("≤ {contestant} + {margin}"),
             Limit::Below(contestant) => format!("< {contestant}"),
+            Limit::Exactly(value) => format!("= {value}"),
+            Limit::AtLeast(value) => format!("≥ {value}"),
         }
     }
 
@@ -99,6 +110,9 @@ impl Goal {
             Measurement::LimitAllocations(_) => {
                 figures.iter().rfind(|figure| limit::of_title(&figure.contestant).is_some())
             }
+            Measurement::RoundTrips(_) | Measurement::Coordination => {
+                figures.iter().find(|figure| figure.contestant == OURS_WITH_REDIS)
+            }
             _ => figures.iter().find(|figure| figure.contestant == OURS),
         };
         let judged = figure.and_then(|figure| self.judge_figure(results, name, figure, self.tolerance));
@@ -115,12 +129,18 @@ impl Goal {
         let value = |contestant| results.value(self.measurement, contestant);
         let ours = figure.value;
         let allowed = match self.limit {
-            Limit::AtMost(allowed) | Limit::Under(allowed) => allowed,
+            Limit::AtMost(value) | Limit::Under(value) | Limit::Exactly(value) | Limit::AtLeast(value) => {
+                value
+            }
             Limit::Above(contestant, margin) => value(contestant)? + margin,
             Limit::Below(contestant) => value(contestant)?,
         };
         let within = |allowed| match self.limit {
             Limit::Below(_) | Limit::Under(_) => ours < allowed,
+            // Neither has a tolerance.
+            #[expect(clippy::float_cmp, reason = "counts, in whole tenths")]
+            Limit::Exactly(_) => ours == allowed,
+            Limit::AtLeast(_) => ours >= allowed,
             _ => ours <= allowed,
         };
         let (met, tolerated) = (within(allowed), within(allowed + tolerance.unwrap_or_default()));
@@ -151,6 +171,10 @@ mod tests {
         assert_eq!(judge(Limit::Below(HAND_WRITTEN), 0.0, 50.0), (false, false));
         assert_eq!(judge(Limit::AtMost(0.0), 0.0, 0.0), (true, true));
         assert_eq!(judge(Limit::Under(50.0), 0.0, 50.0), (false, false));
+        assert_eq!(judge(Limit::Exactly(1.0), 0.0, 1.0), (true, true));
+        assert_eq!(judge(Limit::Exactly(1.0), 0.0, 0.0), (false, false));
+        assert_eq!(judge(Limit::AtLeast(0.2), 0.0, 0.7), (true, true));
+        assert_eq!(judge(Limit::AtLeast(0.2), 0.0, 0.1), (false, false));
     }
 
     #[test]

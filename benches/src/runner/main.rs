@@ -15,6 +15,7 @@ mod manifest;
 mod measure;
 mod measurement;
 mod program;
+mod redis;
 mod regression;
 mod report;
 mod results;
@@ -22,6 +23,7 @@ mod scenario;
 mod selection;
 mod statistics;
 mod template;
+mod trips;
 mod variant;
 mod workspace;
 

@@ -1,6 +1,6 @@
 //! What is measured: the names, units and explanations, in the order of the results.
 
-use crate::{contest::Contest, contestants::Discipline, scenario::Scenario, template::Form};
+use crate::{contest::Contest, contestants::Discipline, scenario::Scenario, template::Form, trips::Trips};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Measurement {
@@ -17,6 +17,8 @@ pub(crate) enum Measurement {
     LimitInstructions(Form),
     LimitAllocations(Form),
     Throughput(Contest),
+    RoundTrips(Trips),
+    Coordination,
 }
 
 /// How a figure is set beside the yardsticks'.
@@ -45,6 +47,8 @@ impl Measurement {
             Self::LimitInstructions(form) => format!("limits-{}", form.name()),
             Self::LimitAllocations(form) => format!("limits-allocations-{}", form.name()),
             Self::Throughput(contest) => format!("throughput-{}", contest.name()),
+            Self::RoundTrips(trips) => format!("round-trips-{}", trips.name()),
+            Self::Coordination => "coordination".to_owned(),
         }
     }
 
@@ -55,6 +59,8 @@ impl Measurement {
                 capitalized(scenario.title())
             }
             Self::Throughput(contest) => capitalized(contest.title()),
+            Self::RoundTrips(trips) => capitalized(trips.title()),
+            Self::Coordination => "Calls that one Redis coordinates".to_owned(),
             Self::LimitAllocations(form) => format!("{} functions, allocations", capitalized(form.name())),
             Self::Text(form) | Self::Check(form) | Self::LimitInstructions(form) => {
                 format!("{} functions", capitalized(form.name()))
@@ -80,6 +86,8 @@ impl Measurement {
             Self::Time(_) => "× hand-written",
             Self::ZeroDelay => "µs",
             Self::Throughput(_) => "million calls a second",
+            Self::RoundTrips(_) => "round trips",
+            Self::Coordination => "× bare client",
         }
     }
 
@@ -87,13 +95,19 @@ impl Measurement {
     pub(crate) const fn more(self) -> &'static [&'static str] {
         match self {
             Self::LimitInstructions(_) => &["clock reads", "with them", "the whole call"],
+            Self::Coordination => &["calls a second"],
             _ => &[],
         }
     }
 
     pub(crate) const fn comparison(self) -> Comparison {
         match self {
-            Self::Check(_) | Self::Time(_) | Self::ZeroDelay | Self::Throughput(_) => Comparison::None,
+            Self::Check(_)
+            | Self::Time(_)
+            | Self::ZeroDelay
+            | Self::Throughput(_)
+            | Self::RoundTrips(_)
+            | Self::Coordination => Comparison::None,
             _ if self.is_of_limits() => Comparison::None,
             _ => Comparison::Yardsticks,
         }
@@ -106,6 +120,7 @@ impl Measurement {
             Self::LimitInstructions(_) | Self::LimitAllocations(_) | Self::Throughput(_) => {
                 Some(Discipline::Limits)
             }
+            Self::RoundTrips(_) | Self::Coordination => Some(Discipline::Coordination),
             _ => Some(Discipline::Retries),
         };
         needed == Some(discipline)
@@ -122,11 +137,13 @@ impl Measurement {
 
     /// Whether it says something about a contestant to be absent.
     pub(crate) const fn is_open_to_all(self) -> bool {
-        !matches!(self, Self::ZeroDelay | Self::Throughput(_)) && !self.is_of_limits()
+        let is_of_some =
+            matches!(self, Self::ZeroDelay | Self::Throughput(_) | Self::RoundTrips(_) | Self::Coordination);
+        !is_of_some && !self.is_of_limits()
     }
 
     pub(crate) const fn is_better_if_more(self) -> bool {
-        matches!(self, Self::Throughput(_))
+        matches!(self, Self::Throughput(_) | Self::Coordination)
     }
 
     /// A figure, as exact as it is.
@@ -136,7 +153,9 @@ impl Measurement {
                 format!("{value:.1e}")
             }
             Self::Check(_) | Self::Time(_) | Self::ZeroDelay => format!("{value:.2}"),
+            Self::Coordination if value < 100.0 => format!("{value:.2}"),
             Self::ColdBuild | Self::Throughput(_) => format!("{value:.1}"),
+            Self::RoundTrips(_) if value.fract() != 0.0 => format!("{value:.1}"),
             // A block that is allocated now and then, an instruction that is not there each time.
             Self::Allocations(_)
             | Self::Instructions(_)
@@ -160,7 +179,7 @@ pub(crate) struct Section {
     pub(crate) measurements: &'static [Measurement],
 }
 
-pub(crate) const SECTIONS: [Section; 10] = [
+pub(crate) const SECTIONS: [Section; 12] = [
     Section {
         name: "instructions",
         title: "Instructions per call",
@@ -263,6 +282,27 @@ pub(crate) const SECTIONS: [Section; 10] = [
             Measurement::Throughput(Contest::BreakerSuccess),
             Measurement::Throughput(Contest::BreakerFailure),
         ],
+    },
+    Section {
+        name: "round-trips",
+        title: "Round trips to a coordinator",
+        how: "How often a real Redis reads from its connections in a long run less in a short one, divided by the calls \
+              between them. A retry is a call that fails once and then succeeds, and calls are made one after the other: each \
+              read is one question that somebody waits for. `bare-redis` runs the same script without any call.",
+        measurements: &[
+            Measurement::RoundTrips(Trips::BlockingSuccess),
+            Measurement::RoundTrips(Trips::AsyncSuccess),
+            Measurement::RoundTrips(Trips::BlockingRetry),
+            Measurement::RoundTrips(Trips::AsyncRetry),
+        ],
+    },
+    Section {
+        name: "coordination",
+        title: "Calls that one Redis coordinates",
+        how: "Calls that fail once each, 256 at a time, none of which waits for a timer; beside a client of the same crate \
+              that runs the same script as often, as many at a time, over one connection. Each of them is counted at the \
+              server. Median and quartiles of 9 interleaved rounds. More is better, and the calls a second are the machine's.",
+        measurements: &[Measurement::Coordination],
     },
 ];
 

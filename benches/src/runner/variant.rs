@@ -1,7 +1,7 @@
 //! Ours with features that a call should not notice: what each of them may add to it.
 
 use crate::{
-    contestants::{OURS_WITH_FEATURES, OURS_WITH_SETTINGS, OURS_WITH_SETTINGS_READ},
+    contestants::{OURS_WITH_COORDINATION, OURS_WITH_FEATURES, OURS_WITH_SETTINGS, OURS_WITH_SETTINGS_READ},
     measurement::Measurement,
     scenario::Scenario,
 };
@@ -10,6 +10,8 @@ use crate::{
 pub(crate) enum Variant {
     /// Those of all clients.
     Features,
+    /// Coordination that nothing installed.
+    Coordinate,
     /// Settings that nothing has read.
     Settings,
     /// Settings that were read.
@@ -17,12 +19,13 @@ pub(crate) enum Variant {
 }
 
 impl Variant {
-    pub(crate) const ALL: [Self; 3] = [Self::Features, Self::Settings, Self::SettingsRead];
+    pub(crate) const ALL: [Self; 4] = [Self::Features, Self::Coordinate, Self::Settings, Self::SettingsRead];
 
     /// Whose figures are its own.
     pub(crate) const fn contestant(self) -> &'static str {
         match self {
             Self::Features => OURS_WITH_FEATURES,
+            Self::Coordinate => OURS_WITH_COORDINATION,
             Self::Settings => OURS_WITH_SETTINGS,
             Self::SettingsRead => OURS_WITH_SETTINGS_READ,
         }
@@ -32,6 +35,7 @@ impl Variant {
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Features => "with features",
+            Self::Coordinate => "coordinate",
             Self::Settings => "with settings",
             Self::SettingsRead => "settings read",
         }
@@ -40,7 +44,12 @@ impl Variant {
     /// How much dearer a call may be than without. (A tenth more or less is the program's start.)
     pub(crate) const fn may_add(self, measurement: Measurement) -> f64 {
         match (self, measurement) {
-            (Self::Features, _) => 0.0,
+            // A second place to be suspended at, which a call that is dropped asks about.
+            (
+                Self::Coordinate,
+                Measurement::Instructions(Scenario::AsyncSuccess | Scenario::AsyncRecovery),
+            ) => 20.0,
+            (Self::Features | Self::Coordinate, _) => 0.0,
             // The mark that nothing is known lies a word further away.
             (_, Measurement::Instructions(Scenario::BlockingSuccess | Scenario::AsyncSuccess)) => 1.2,
             // The policy, which is kept.

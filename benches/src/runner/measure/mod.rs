@@ -3,18 +3,20 @@
 mod allocations;
 mod cargo_check;
 mod cold_build;
+mod coordination;
 mod cpu;
 mod instructions;
 mod limits;
 mod text;
 mod time;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{
     contestants::{Contestant, Discipline},
     measurement::Measurement,
     program::Program,
+    redis::Redis,
     results::{Figure, Ranking, Results},
     workspace::Workspace,
 };
@@ -26,6 +28,9 @@ struct Field<'a> {
     programs: Vec<Program>,
     /// Of limits.
     limited: Vec<Program>,
+    /// Of coordination, and the server.
+    coordinated: Vec<Program>,
+    redis: Option<Redis>,
 }
 
 /// Builds and checks what is needed, then measures.
@@ -45,7 +50,11 @@ pub(crate) fn measure(
         contestants.map(|contestant| Program::build(workspace, contestant)).collect()
     };
     let (programs, limited) = (build(Discipline::Retries)?, build(Discipline::Limits)?);
-    let field = Field { workspace, contestants, programs, limited };
+    let needs_redis =
+        measurements.iter().any(|measurement| measurement.runs_programs_of(Discipline::Coordination));
+    let redis = if needs_redis { Some(Redis::start(workspace)?) } else { None };
+    let coordinated = build(Discipline::Coordination)?;
+    let field = Field { workspace, contestants, programs, limited, coordinated, redis };
     let mut results = Results::default();
     for measurement in measurements {
         eprintln!("measuring {}", measurement.name());
@@ -55,6 +64,10 @@ pub(crate) fn measure(
 }
 
 impl Field<'_> {
+    fn redis(&self) -> Result<&Redis> {
+        self.redis.as_ref().context("no server was started")
+    }
+
     fn measure(&self, measurement: Measurement) -> Result<Vec<Figure>> {
         match measurement {
             Measurement::Instructions(scenario) => instructions::measure(&self.programs, scenario),
@@ -70,6 +83,10 @@ impl Field<'_> {
             Measurement::LimitInstructions(form) => limits::instructions(&self.limited, form),
             Measurement::LimitAllocations(form) => limits::allocations(&self.limited, form),
             Measurement::Throughput(contest) => time::throughput(&self.limited, contest),
+            Measurement::RoundTrips(trips) => {
+                coordination::round_trips(&self.coordinated, self.redis()?, trips)
+            }
+            Measurement::Coordination => coordination::throughput(&self.coordinated, self.redis()?),
         }
     }
 }
