@@ -5,6 +5,8 @@ pub(crate) mod idempotency;
 mod memory;
 #[cfg(feature = "coordinate-redis")]
 pub mod redis;
+#[cfg(feature = "coordinate-redis")]
+pub(crate) mod shared;
 mod slots;
 
 #[cfg(feature = "idempotency")]
@@ -74,8 +76,13 @@ pub fn uninstall() {
 impl Coordinator {
     /// From now on calls are coordinated by it, and no more by the one that was installed before.
     pub fn install(self) {
-        INSTALLED.store(Some(Arc::new(self)));
+        let own = Arc::new(self);
+        INSTALLED.store(Some(own.clone()));
         WAS_INSTALLED.store(true, Ordering::Release);
+        #[cfg(feature = "coordinate-redis")]
+        if let Some(redis) = &own.redis {
+            redis.share_guards(&own);
+        }
     }
 }
 
@@ -91,6 +98,12 @@ pub(crate) fn installed() -> Option<Arc<Coordinator>> {
 pub(crate) fn of_keys() -> Arc<Coordinator> {
     static OWN: LazyLock<Arc<Coordinator>> = LazyLock::new(|| Arc::new(memory()));
     installed().unwrap_or_else(|| OWN.clone())
+}
+
+/// Whether there are other processes to share guards with.
+#[cfg(feature = "coordinate-redis")]
+pub(crate) fn is_of_many() -> bool {
+    INSTALLED.load().as_ref().is_some_and(|installed| installed.redis.is_some())
 }
 
 /// What is coordinated: the calls of one operation.

@@ -100,7 +100,6 @@ impl Link {
     }
 
     /// Runs something on the link's thread; what runs there and has the link keeps the thread.
-    #[cfg_attr(not(feature = "idempotency"), expect(dead_code))]
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         self.thread.spawn(task)
     }

@@ -1,5 +1,7 @@
 //! Coordination by a Redis: of all processes that use it.
 
+mod breaker;
+mod budget;
 #[cfg(feature = "idempotency")]
 mod claims;
 mod connect;
@@ -7,6 +9,7 @@ mod health;
 mod key;
 mod link;
 mod node;
+mod rounds;
 mod server;
 mod slots;
 #[cfg(feature = "coordinate-redis-tls")]

@@ -51,6 +51,7 @@ enum Phase {
     Closed,
     Open {
         since: Instant,
+        time: Duration,
     },
     /// `out` probes are under way, `passed` have succeeded; never more in all than the rules allow.
     HalfOpen {
@@ -104,12 +105,10 @@ impl Circuit {
     }
 
     /// The state that a call at `now` would find.
-    pub(super) fn state(&self, rules: &Rules, now: Instant) -> CircuitState {
+    pub(super) fn state(&self, now: Instant) -> CircuitState {
         match self.phase {
             Phase::Closed => CircuitState::Closed,
-            Phase::Open { since } if now.saturating_duration_since(since) < rules.open_time => {
-                CircuitState::Open
-            }
+            Phase::Open { since, time } if now.saturating_duration_since(since) < time => CircuitState::Open,
             Phase::Open { .. } | Phase::HalfOpen { .. } => CircuitState::HalfOpen,
         }
     }
@@ -118,7 +117,7 @@ impl Circuit {
     pub(super) fn refuses(&self, rules: &Rules, now: Instant) -> bool {
         match self.phase {
             Phase::HalfOpen { out, passed } => out + passed >= rules.probes,
-            _ => self.state(rules, now) == CircuitState::Open,
+            _ => self.state(now) == CircuitState::Open,
         }
     }
 
@@ -126,10 +125,10 @@ impl Circuit {
     pub(super) fn admit(&mut self, rules: &Rules, now: Instant) -> Result<u64, Duration> {
         match &mut self.phase {
             Phase::Closed => {}
-            Phase::Open { since } => {
+            Phase::Open { since, time } => {
                 // The clock jumped back: no time passed since the circuit opened.
                 *since = now.min(*since);
-                let left = rules.open_time.saturating_sub(now.saturating_duration_since(*since));
+                let left = time.saturating_sub(now.saturating_duration_since(*since));
                 if !left.is_zero() {
                     return Err(left);
                 }
@@ -168,7 +167,7 @@ impl Circuit {
             match &mut self.phase {
                 Phase::Closed => self.count(rules, outcome, is_slow, now),
                 Phase::HalfOpen { .. } if outcome == Outcome::Failure || is_slow => {
-                    self.turn(Phase::Open { since: now });
+                    self.turn(Phase::Open { since: now, time: rules.open_time });
                 }
                 Phase::HalfOpen { out, passed } => {
                     *out -= 1;
@@ -196,6 +195,27 @@ impl Circuit {
         self.turn(Phase::Closed);
     }
 
+    /// It opened elsewhere, for so long yet: here it does not close, and is not tried, before that.
+    #[cfg(any(test, feature = "coordinate-redis"))]
+    pub(super) fn opened_elsewhere(&mut self, left: Duration, now: Instant) {
+        match &mut self.phase {
+            Phase::Open { since, time } => {
+                if left > time.saturating_sub(now.saturating_duration_since(*since)) {
+                    (*since, *time) = (now, left);
+                }
+            }
+            _ => self.turn(Phase::Open { since: now, time: left }),
+        }
+    }
+
+    /// It closed elsewhere.
+    #[cfg(any(test, feature = "coordinate-redis"))]
+    pub(super) fn closed_elsewhere(&mut self) {
+        if !matches!(self.phase, Phase::Closed) {
+            self.turn(Phase::Closed);
+        }
+    }
+
     fn count(&mut self, rules: &Rules, outcome: Outcome, is_slow: bool, now: Instant) {
         let is_failure = outcome == Outcome::Failure;
         let counts = self.window.at(now, rules.window);
@@ -211,7 +231,7 @@ impl Circuit {
                 || rules.slow_rate.is_some_and(|rate| reaches(total.slow, total.calls, rate)));
         self.is_untroubled = has_enough || (total.failures == 0 && total.slow == 0);
         if is_row_long || is_rate_high {
-            self.turn(Phase::Open { since: now });
+            self.turn(Phase::Open { since: now, time: rules.open_time });
         }
     }
 

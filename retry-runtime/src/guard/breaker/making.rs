@@ -9,6 +9,7 @@ use super::{
     CircuitBreaker,
     circuit::Circuit,
     rules::{self, Rules},
+    sharing::Sharing,
     tally::Tally,
 };
 use crate::observe::LastShown;
@@ -30,6 +31,7 @@ impl CircuitBreaker {
             tally: Tally::new(),
             circuit: Mutex::new(Circuit::NEW),
             shown: LastShown::never(),
+            sharing: Sharing::none(),
         }
     }
 

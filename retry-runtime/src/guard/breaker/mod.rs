@@ -5,6 +5,7 @@ mod making;
 mod open;
 mod permit;
 mod rules;
+mod sharing;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use self::{circuit::CircuitState, open::CircuitOpen, permit::Permit};
 use self::{
     circuit::{Circuit, Outcome},
     rules::Rules,
+    sharing::Sharing,
     tally::Tally,
 };
 use crate::{
@@ -112,6 +114,7 @@ pub struct CircuitBreaker {
     tally: Tally,
     circuit: Mutex<Circuit>,
     shown: LastShown,
+    sharing: Sharing,
 }
 
 /// Watching and overruling one.
@@ -129,9 +132,12 @@ impl CircuitBreaker {
     }
 
     /// Closes the circuit and forgets every call: the service is known to be back, or a test begins. Calls that
-    /// are under way no longer count.
+    /// are under way no longer count. One that processes share closes for them all.
     pub fn reset(&self) {
-        self.change(Circuit::reset);
+        self.step(|circuit| {
+            circuit.reset();
+            self.tell_reset();
+        });
     }
 }
 
@@ -150,7 +156,9 @@ impl CircuitBreaker {
     #[expect(clippy::inline_always, reason = "inlined, a permit stays in registers")]
     #[inline(always)]
     pub fn admit_by(&self, clock: impl FnOnce() -> Instant) -> Result<Permit<'_>, CircuitOpen> {
-        match self.closed.load(Ordering::Acquire) {
+        // There may be news of other processes.
+        let closed = if self.sharing.is_due() { 0 } else { self.closed.load(Ordering::Acquire) };
+        match closed {
             // Taken apart, so that what the cold path writes to memory keeps no permit from registers.
             0 => match self.admit_slowly(clock()) {
                 Ok((generation, slow_from)) => Ok(Permit::new(self, generation, slow_from)),
@@ -167,13 +175,17 @@ impl CircuitBreaker {
 
     /// Whether a call would be refused, without leave for one.
     pub(crate) fn refuses(&self, clock: impl FnOnce() -> Instant) -> bool {
-        self.closed.load(Ordering::Acquire) == 0
-            && self.change(|circuit| circuit.refuses(&self.rules, clock()))
+        (self.sharing.is_due() || self.closed.load(Ordering::Acquire) == 0) && {
+            let now = clock();
+            self.hear(now);
+            self.change(|circuit| circuit.refuses(&self.rules, now))
+        }
     }
 
     #[cold]
     #[inline(never)]
     fn admit_slowly(&self, now: Instant) -> Result<(u64, i64), CircuitOpen> {
+        self.hear(now);
         match self.change(|circuit| circuit.admit(&self.rules, now)) {
             Ok(generation) => Ok((generation, self.rules.slow_from(clock::nanos(now)))),
             Err(retry_after) => {
@@ -184,7 +196,8 @@ impl CircuitBreaker {
     }
 
     pub(crate) fn state_at(&self, now: Instant) -> CircuitState {
-        self.change(|circuit| circuit.state(&self.rules, now))
+        self.hear(now);
+        self.change(|circuit| circuit.state(now))
     }
 
     #[expect(clippy::inline_always, reason = "saving registers for its slow path is a quarter of the cost")]
@@ -215,9 +228,22 @@ impl CircuitBreaker {
         self.change(|circuit| circuit.give_back(generation));
     }
 
-    /// The one way to the circuit. Nothing in it panics; should something yet, the lock serves on.
+    /// What calls and time do to the circuit; what comes of it, others are told.
     #[inline]
     fn change<T>(&self, how: impl FnOnce(&mut Circuit) -> T) -> T {
+        self.step(|circuit| {
+            let generation = circuit.generation();
+            let outcome = how(circuit);
+            if circuit.generation() != generation {
+                self.tell(circuit.phase());
+            }
+            outcome
+        })
+    }
+
+    /// The one way to the circuit. Nothing in it panics; should something yet, the lock serves on.
+    #[inline]
+    fn step<T>(&self, how: impl FnOnce(&mut Circuit) -> T) -> T {
         let mut circuit = self.circuit.lock().unwrap_or_else(PoisonError::into_inner);
         let (generation, before) = (circuit.generation(), circuit.phase());
         circuit.count_successes(self.tally.take());

@@ -1,15 +1,14 @@
 //! Retry budgets: how many retries all calls together may make.
 
+mod making;
 mod ratio;
+mod sharing;
 mod tokens;
 mod window;
 
-use std::{
-    fmt,
-    time::{Duration, Instant},
-};
+use std::{fmt, time::Instant};
 
-use self::{ratio::Ratio, tokens::Tokens};
+use self::{ratio::Ratio, sharing::Sharing, tokens::Tokens};
 use crate::{clock, observe::LastShown};
 
 /// How many retries the functions that share it may make together.
@@ -50,7 +49,8 @@ use crate::{clock, observe::LastShown};
 /// the AWS SDKs. Once dry, and with nothing that succeeds, it stays so.
 ///
 /// Give each service its own budget. One that several services share lets the failing one spend what the others
-/// need. A budget counts in one process, and lives as long as its `static` or its field.
+/// need. A budget counts in one process, unless it is shared (`RetryBudget::shared`, feature `coordinate`), and lives as long as
+/// its `static` or its field.
 ///
 /// # Time
 ///
@@ -75,6 +75,7 @@ pub struct RetryBudget {
     name: &'static str,
     kind: Kind,
     shown: LastShown,
+    sharing: Sharing,
 }
 
 #[derive(Debug)]
@@ -85,112 +86,6 @@ pub struct RetryBudget {
 enum Kind {
     Ratio(Ratio),
     Tokens(Tokens),
-}
-
-/// Making a budget. Each method panics, in a `static` or `const` at compile time, on what its section says.
-impl RetryBudget {
-    /// A part of recent calls, with a reserve: 20 % of the calls of the last 10 s, plus 10 retries a second.
-    ///
-    /// `name` tells budgets apart. Write `static`, never `const`: each look at a `const` is a new budget, a full one.
-    ///
-    /// # Panics
-    /// If the name is empty.
-    #[track_caller]
-    pub const fn new(name: &'static str) -> Self {
-        Self { name: named(name), kind: Kind::Ratio(Ratio::new()), shown: LastShown::never() }
-    }
-
-    /// A bucket of 500 tokens, full to begin with. A retry takes 14 after a transient failure, 5 after a throttled one
-    /// and 10 after a timeout. A success brings back what its last retry took; one without a retry, one token.
-    ///
-    /// `name` tells budgets apart. Write `static`, never `const`: each look at a `const` is a new budget, a full one.
-    ///
-    /// # Panics
-    /// If the name is empty.
-    #[track_caller]
-    pub const fn token_bucket(name: &'static str) -> Self {
-        Self { name: named(name), kind: Kind::Tokens(Tokens::new()), shown: LastShown::never() }
-    }
-
-    /// Sets how many retries a call brings, 0 to 1,000: 0.2 allows two for ten calls, 2.0 two for each. Rounded to
-    /// the millionth. 0 leaves the reserve alone.
-    ///
-    /// ```compile_fail
-    /// use retry_runtime::RetryBudget;
-    /// static API: RetryBudget = RetryBudget::new("api").with_ratio(-0.2);
-    /// ```
-    ///
-    /// # Panics
-    /// If the ratio is below 0, above 1,000 or not a number; on a token bucket.
-    #[track_caller]
-    pub const fn with_ratio(self, ratio: f64) -> Self {
-        Self { kind: Kind::Ratio(self.kind.ratio().with_ratio(ratio)), ..self }
-    }
-
-    /// Sets how many retries a second there are beside the ratio, whatever the calls. Those of a whole window may be
-    /// made at once. 0 leaves the ratio alone: then the first calls of a process have no retries.
-    ///
-    /// # Panics
-    /// On a token bucket.
-    #[track_caller]
-    pub const fn with_reserve(self, per_second: u32) -> Self {
-        Self { kind: Kind::Ratio(self.kind.ratio().with_reserve(per_second)), ..self }
-    }
-
-    /// Sets for how long calls and retries count, 100 ms to 24 h, rounded up to 10 µs.
-    ///
-    /// # Panics
-    /// If the window is shorter or longer; on a token bucket.
-    #[track_caller]
-    pub const fn with_window(self, window: Duration) -> Self {
-        Self { kind: Kind::Ratio(self.kind.ratio().with_window(window)), ..self }
-    }
-
-    /// Sets how many tokens the bucket holds, and starts with.
-    ///
-    /// ```compile_fail
-    /// use retry_runtime::RetryBudget;
-    /// static LAKE: RetryBudget = RetryBudget::token_bucket("lake").with_capacity(13);
-    /// ```
-    ///
-    /// # Panics
-    /// If a retry costs more: lower the costs first. If the budget is no token bucket.
-    #[track_caller]
-    pub const fn with_capacity(self, tokens: u32) -> Self {
-        Self { kind: Kind::Tokens(self.kind.tokens().with_capacity(tokens)), ..self }
-    }
-
-    /// Sets how many tokens a retry takes after a transient failure, 1 to the capacity.
-    ///
-    /// # Panics
-    /// If it is 0 or above the capacity: raise that first. If the budget is no token bucket.
-    #[track_caller]
-    pub const fn with_transient_cost(self, tokens: u32) -> Self {
-        self.with_cost(Failure::Transient, tokens)
-    }
-
-    /// Sets how many tokens a retry takes after a throttled failure, 1 to the capacity.
-    ///
-    /// # Panics
-    /// If it is 0 or above the capacity: raise that first. If the budget is no token bucket.
-    #[track_caller]
-    pub const fn with_throttled_cost(self, tokens: u32) -> Self {
-        self.with_cost(Failure::Throttled, tokens)
-    }
-
-    /// Sets how many tokens a retry takes after an attempt that timed out, 1 to the capacity.
-    ///
-    /// # Panics
-    /// If it is 0 or above the capacity: raise that first. If the budget is no token bucket.
-    #[track_caller]
-    pub const fn with_timeout_cost(self, tokens: u32) -> Self {
-        self.with_cost(Failure::TimedOut, tokens)
-    }
-
-    #[track_caller]
-    const fn with_cost(self, of: Failure, tokens: u32) -> Self {
-        Self { kind: Kind::Tokens(self.kind.tokens().with_cost(of, tokens)), ..self }
-    }
 }
 
 /// What a budget says.
@@ -217,27 +112,37 @@ impl RetryBudget {
     pub(crate) fn called(&self, clock: impl FnOnce() -> Instant) {
         match &self.kind {
             Kind::Ratio(ratio) => {
-                let now = clock::nanos(clock());
+                self.brings(1);
+                let time = clock();
+                let now = clock::nanos(time);
                 ratio.called(now);
                 if self.shown.is_due(now) {
-                    self.show(|| ratio.balance(now));
+                    self.show(|| self.balance_at(|| time));
                 }
             }
-            // It has no time; what it has is shown once to each recorder, and then as it changes.
-            Kind::Tokens(tokens) if self.shown.is_due_to_recorder() => {
-                self.show(|| u64::from(tokens.balance()));
+            Kind::Tokens(tokens) => {
+                self.brings(0);
+                // It has no time; what it has is shown once to each recorder, and then as it changes.
+                if self.shown.is_due_to_recorder() {
+                    self.show(|| self.tokens_left(tokens));
+                }
             }
-            Kind::Tokens(_) => {}
         }
     }
 
     /// Whether a call may try again after such a failure; it is charged if so. To be asked last, when nothing else
     /// stops the call.
     pub(crate) fn withdraw(&self, after: Failure, clock: impl FnOnce() -> Instant) -> bool {
-        match &self.kind {
+        let of_all = self.take(after);
+        if of_all == Some(false) {
+            return false;
+        }
+        // Charged in any case, to be right when the process must go by it alone.
+        let is_left = match &self.kind {
             Kind::Ratio(ratio) => ratio.withdraw(clock::nanos(clock())),
             Kind::Tokens(tokens) => tokens.withdraw(after),
-        }
+        };
+        of_all.unwrap_or(is_left)
     }
 
     /// A call asked for a retry, and was refused or not: shows what is left.
@@ -255,11 +160,17 @@ impl RetryBudget {
     /// A call succeeded; `last_retry` is what its last retry was charged for, asked only where it matters.
     #[inline]
     pub(crate) fn succeeded(&self, last_retry: impl FnOnce() -> Option<Failure>) {
-        if let Kind::Tokens(tokens) = &self.kind {
-            // What is full does not change.
-            if tokens.succeeded(last_retry) && LastShown::IS_KEPT {
-                self.show(|| u64::from(tokens.balance()));
-            }
+        let Kind::Tokens(tokens) = &self.kind else { return };
+        let was_spent = if self.sharing.is_shared() {
+            let last_retry = last_retry();
+            self.brings(tokens.worth(last_retry).into());
+            tokens.succeeded(|| last_retry)
+        } else {
+            tokens.succeeded(last_retry)
+        };
+        // What is full does not change.
+        if was_spent && LastShown::IS_KEPT {
+            self.show(|| self.tokens_left(tokens));
         }
     }
 
@@ -277,9 +188,15 @@ impl RetryBudget {
 impl RetryBudget {
     fn balance_at(&self, clock: impl FnOnce() -> Instant) -> u64 {
         match &self.kind {
-            Kind::Ratio(ratio) => ratio.balance(clock::nanos(clock())),
-            Kind::Tokens(tokens) => u64::from(tokens.balance()),
+            Kind::Ratio(ratio) => {
+                self.balance_of_all().unwrap_or_else(|| ratio.balance(clock::nanos(clock())))
+            }
+            Kind::Tokens(tokens) => self.tokens_left(tokens),
         }
+    }
+
+    fn tokens_left(&self, tokens: &Tokens) -> u64 {
+        self.balance_of_all().unwrap_or_else(|| tokens.balance().into())
     }
 }
 
@@ -290,30 +207,6 @@ impl fmt::Debug for RetryBudget {
     }
 }
 
-impl Kind {
-    #[track_caller]
-    const fn ratio(self) -> Ratio {
-        match self {
-            Self::Ratio(ratio) => ratio,
-            Self::Tokens(_) => panic!(
-                "a token bucket has no ratio, reserve or window: start from `RetryBudget::new`, \
-                 or set the capacity and the costs"
-            ),
-        }
-    }
-
-    #[track_caller]
-    const fn tokens(self) -> Tokens {
-        match self {
-            Self::Tokens(tokens) => tokens,
-            Self::Ratio(_) => panic!(
-                "this budget has no tokens: start from `RetryBudget::token_bucket`, \
-                 or set the ratio, the reserve and the window"
-            ),
-        }
-    }
-}
-
 /// What a retry is charged for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -321,12 +214,6 @@ pub(crate) enum Failure {
     Throttled,
     /// An attempt was dropped at its time limit.
     TimedOut,
-}
-
-#[track_caller]
-const fn named(name: &'static str) -> &'static str {
-    assert!(!name.is_empty(), "a budget needs a name: it tells budgets apart");
-    name
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 use retry_rules::duration::nanos;
 
 use super::window::{Counter, Scale};
+#[cfg(feature = "coordinate-redis")]
+use crate::coordinate::shared::Figures;
 use crate::guard::atomic::AtomicU64;
 
 /// A ratio is kept in millionths, so that tenths are tenths: ten calls at 0.3 make three retries.
@@ -133,6 +135,13 @@ impl<const R: usize> Ratio<R> {
         let seen = self.latest.load(Relaxed).max(self.scale.tick(now));
         let retries = self.retries.head();
         self.left(retries, seen.max(self.scale.tick_of(retries)))
+    }
+
+    /// What processes that share it count by.
+    #[cfg(feature = "coordinate-redis")]
+    pub(super) fn figures(&self) -> Figures {
+        let window = self.scale.window() / 1_000_000;
+        Figures::Ratio { window, millionths: self.millionths, per_second: self.per_second }
     }
 
     /// The tick that it is, which is noted.

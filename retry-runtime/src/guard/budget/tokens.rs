@@ -3,6 +3,8 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use super::Failure;
+#[cfg(feature = "coordinate-redis")]
+use crate::coordinate::shared::Figures;
 use crate::guard::atomic::AtomicU32;
 
 /// A bucket. It guards no other memory, so its own order is all that counts.
@@ -48,7 +50,7 @@ impl Tokens {
         self
     }
 
-    const fn cost(&self, of: Failure) -> u32 {
+    pub(super) const fn cost(&self, of: Failure) -> u32 {
         match of {
             Failure::Transient => self.transient,
             Failure::Throttled => self.throttled,
@@ -68,15 +70,29 @@ impl Tokens {
     pub(super) fn succeeded(&self, last_retry: impl FnOnce() -> Option<Failure>) -> bool {
         let is_spent = self.spent.load(Relaxed) > 0;
         if is_spent {
-            self.bring_back(last_retry().map_or(1, |after| self.cost(after)));
+            self.bring_back(self.worth(last_retry()));
         }
         is_spent
+    }
+
+    /// How many tokens a success brings back.
+    pub(super) fn worth(&self, last_retry: Option<Failure>) -> u32 {
+        last_retry.map_or(1, |after| self.cost(after))
     }
 
     fn bring_back(&self, tokens: u32) {
         let back = |spent: u32| (spent > 0).then(|| spent.saturating_sub(tokens));
         // An error says that the bucket is full.
         let _ = self.spent.fetch_update(Relaxed, Relaxed, back);
+    }
+
+    /// What processes that share it count by.
+    #[cfg(feature = "coordinate-redis")]
+    pub(super) fn figures(&self) -> Figures {
+        Figures::Tokens {
+            capacity: self.capacity,
+            unit: self.transient.max(self.throttled).max(self.timed_out),
+        }
     }
 
     /// Tokens left.

@@ -1,3 +1,4 @@
+mod elsewhere;
 mod figures;
 mod model;
 mod permits;

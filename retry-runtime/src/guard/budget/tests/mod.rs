@@ -1,4 +1,4 @@
-use std::panic;
+use std::{panic, time::Duration};
 
 use super::*;
 use crate::Verdict;
