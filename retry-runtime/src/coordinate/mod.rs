@@ -135,6 +135,10 @@ pub(crate) type Answer = Pin<Box<dyn Future<Output = u64> + Send>>;
 
 impl Coordinator {
     /// Whether an answer takes time.
+    #[cfg_attr(
+        not(feature = "coordinate-redis"),
+        expect(clippy::unused_self, reason = "there is nobody else")
+    )]
     pub(crate) const fn asks_others(&self) -> bool {
         #[cfg(feature = "coordinate-redis")]
         return self.redis.is_some();

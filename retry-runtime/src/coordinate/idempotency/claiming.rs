@@ -5,14 +5,14 @@ use std::{fmt, sync::Arc, time::Instant};
 use rand::Rng as _;
 use retry_rules::duration::nanos;
 
-#[cfg(feature = "coordinate-redis")]
-use super::record::Found;
 use super::{
     Claim, ConflictReason, IdempotencyConflict, Storable,
     codec::Codec,
     local::Key,
     record::{Record, State, Token},
 };
+#[cfg(feature = "coordinate-redis")]
+use crate::coordinate::redis::{Given, Redis};
 use crate::{
     StopReason,
     bounds::Bounds,
@@ -26,6 +26,7 @@ use crate::{
     retry::Retry,
     rng::ThreadRng,
     site::Site,
+    sleep,
     time::Deadline,
 };
 
@@ -63,6 +64,10 @@ pub struct Claiming<T> {
     is_held: bool,
     /// A record that cannot be read.
     refused: Option<Record>,
+    /// When Redis last said that it is another's, and how often it had been gone by then. For a lease that counts, whatever
+    /// becomes of Redis meanwhile: the other one runs.
+    #[cfg(feature = "coordinate-redis")]
+    seen: Option<(Instant, u64)>,
     /// How long the next wait is, and when the last one ends at the latest.
     wait: u64,
     until: Option<i64>,
@@ -72,12 +77,14 @@ impl<T: Storable> Claiming<T> {
     /// Asks for nothing yet.
     pub fn start(site: &Site, key: &str) -> Self {
         Self {
-            key: Key { subject: Subject::of(site), text: key.into() },
+            key: Key::of(Subject::of(site), key),
             token: Token::draw(),
             codec: Codec::NEW,
             coordinator: coordinate::of_keys(),
             is_held: false,
             refused: None,
+            #[cfg(feature = "coordinate-redis")]
+            seen: None,
             wait: FIRST_WAIT,
             until: None,
         }
@@ -97,9 +104,12 @@ impl<T> Claiming<T> {
             if let Some(found) = self.ask_here(now) {
                 return self.found(found, site, retry, deadline, now);
             }
+            if self.knows_better(redis, now) {
+                return self.wait(site, retry, deadline, now);
+            }
             let claim = redis.claim(&self.key, self.token);
-            let answer = redis.ask_for(&claim, self.refused.as_ref()).await;
-            return self.answered(answer, claim, site, retry, deadline, now);
+            let given = redis.ask_for(claim, site.operation(), self.refused.as_ref()).await;
+            return self.given(given, redis, site, retry, deadline, now);
         }
         self.asked_here_alone(site, retry, deadline, now)
     }
@@ -112,9 +122,12 @@ impl<T> Claiming<T> {
             if let Some(found) = self.ask_here(now) {
                 return self.found(found, site, retry, None, now);
             }
+            if self.knows_better(redis, now) {
+                return self.wait(site, retry, None, now);
+            }
             let claim = redis.claim(&self.key, self.token);
-            let answer = redis.ask_for_blocking(&claim, self.refused.as_ref());
-            return self.answered(answer, claim, site, retry, None, now);
+            let given = redis.ask_for_blocking(claim, site.operation(), self.refused.as_ref());
+            return self.given(given, redis, site, retry, None, now);
         }
         self.asked_here_alone(site, retry, None, now)
     }
@@ -134,7 +147,7 @@ impl<T> Claiming<T> {
     ) -> Asked<T> {
         match self.ask_here(now) {
             Some(found) => self.found(found, site, retry, deadline, now),
-            None => self.run(site, Outcome::Ran),
+            None => Asked::Run(self.run(site, Outcome::Ran)),
         }
     }
 
@@ -149,37 +162,49 @@ impl<T> Claiming<T> {
         asked.err()
     }
 
+    /// Whether the key was another's less than a lease ago.
     #[cfg(feature = "coordinate-redis")]
-    fn answered(
+    fn has_seen_owner(&self, redis: &Redis, now: Instant) -> bool {
+        self.seen.is_some_and(|(seen, _)| now.saturating_duration_since(seen) < redis.lease())
+    }
+
+    /// Whether it was, and Redis may have forgotten it since.
+    #[cfg(feature = "coordinate-redis")]
+    fn knows_better(&self, redis: &Redis, now: Instant) -> bool {
+        self.seen.is_some_and(|(_, outages)| outages != redis.outages()) && self.has_seen_owner(redis, now)
+    }
+
+    #[cfg(feature = "coordinate-redis")]
+    fn given(
         &mut self,
-        answer: Option<Found>,
-        claim: coordinate::redis::Claim,
+        given: Given,
+        redis: &Redis,
         site: &Site,
         retry: Retry,
         deadline: Option<Deadline>,
         now: Instant,
     ) -> Asked<T> {
-        let Some(redis) = self.coordinator.redis.as_ref() else { return self.run(site, Outcome::Ran) };
-        match answer {
-            Some(Found::Record(found)) => return self.found(found, site, retry, deadline, now),
-            None if redis.refuses_alone() => {
-                return Asked::Conflict(conflict(site, ConflictReason::Unreachable));
+        match given {
+            Given::ToCall(keeper) => Asked::Run(self.run(site, Outcome::Ran).kept_by(keeper)),
+            Given::ToAnother(record) => {
+                if matches!(record.state(), State::Running) {
+                    self.seen = Some((now, redis.outages()));
+                }
+                self.found(record, site, retry, deadline, now)
             }
-            _ => {}
-        }
-        let keeper = redis.keep(claim, site.operation());
-        let outcome = if answer.is_some() { Outcome::Ran } else { Outcome::RanAlone };
-        match self.run(site, outcome) {
-            Asked::Run(claim) => Asked::Run(claim.kept_by(keeper)),
-            other => other,
+            Given::Unknown(_) if redis.refuses_alone() => {
+                Asked::Conflict(conflict(site, ConflictReason::Unreachable))
+            }
+            Given::Unknown(_) if self.has_seen_owner(redis, now) => self.wait(site, retry, deadline, now),
+            Given::Unknown(keeper) => Asked::Run(self.run(site, Outcome::RanAlone).kept_by(keeper)),
         }
     }
 
-    fn run(&mut self, site: &Site, outcome: Outcome) -> Asked<T> {
+    fn run(&mut self, site: &Site, outcome: Outcome) -> Claim<T> {
         note(site, outcome);
         // From now on it is the claim that gives it back.
         self.is_held = false;
-        Asked::Run(Claim::new(self.key.clone(), self.token, self.codec, self.coordinator.clone()))
+        Claim::new(self.key, self.token, self.codec, self.coordinator.clone())
     }
 
     /// Somebody else has the key, or had it.
@@ -215,6 +240,9 @@ impl<T> Claiming<T> {
         let left = u64::try_from(until.saturating_sub(now)).unwrap_or(0);
         if left == 0 {
             return Asked::Conflict(conflict(site, ConflictReason::Running));
+        }
+        if site.is_on_tokio() {
+            sleep::assert_timer(site);
         }
         let half = self.wait / 2;
         let delay = half + ThreadRng.next_u64() % half;

@@ -24,8 +24,14 @@ impl<T: Serialize + DeserializeOwned> Storable for T {
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, String> {
-        rmp_serde::from_slice(bytes).map_err(|error| error.to_string())
+        rmp_serde::from_slice(bytes).map_err(|error| fault(&error))
     }
+}
+
+/// What is wrong with a result, without what is in it: the library's own words quote values, which may be secrets.
+fn fault(error: &rmp_serde::decode::Error) -> String {
+    let words = error.to_string();
+    if words.starts_with("missing field") { words } else { "it is of another type".to_owned() }
 }
 
 /// How results of a type become bytes and back. Bounds are checked where one is made, and nowhere else.

@@ -3,30 +3,38 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use moka::{Expiry, policy::EvictionPolicy, sync::Cache};
 use retry_rules::duration::nanos;
+use sha2::{Digest as _, Sha256};
 
 use super::record::{Record, Token};
 use crate::coordinate::Subject;
 
-/// How many bytes of keys and results are kept at most: the oldest give way.
+/// How many bytes of results are kept at most: the oldest give way.
 const CAPACITY: u64 = 32 << 20;
 
-/// What an entry takes beside its key and its result, about.
+/// What an entry takes beside its result, about.
 const ENTRY: usize = 256;
 
 /// A key of one operation. The same text is another key of another operation.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::coordinate) struct Key {
     pub(in crate::coordinate) subject: Subject,
-    pub(in crate::coordinate) text: Arc<str>,
+    /// Instead of the text, which may be a secret, and of any length: one that is larger than all that is kept would not be
+    /// kept itself.
+    pub(in crate::coordinate) digest: [u8; 32],
 }
 
-/// Without the text: it may be a secret.
+impl Key {
+    pub(super) fn of(subject: Subject, text: &str) -> Self {
+        Self { subject, digest: Sha256::digest(text).into() }
+    }
+}
+
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.subject.fmt(f)
@@ -68,9 +76,8 @@ impl Default for Local {
 
 impl Local {
     fn holding(bytes: u64) -> Self {
-        let weight = |key: &Key, done: &Done| {
-            u32::try_from(ENTRY + key.text.len() + done.record.bytes().len()).unwrap_or(u32::MAX)
-        };
+        let weight =
+            |_: &Key, done: &Done| u32::try_from(ENTRY + done.record.bytes().len()).unwrap_or(u32::MAX);
         let done = Cache::builder()
             .max_capacity(bytes)
             .weigher(weight)
@@ -96,7 +103,7 @@ impl Local {
         if let Some(done) = done.filter(|done| Some(&done.record) != refused) {
             return Err(done.record);
         }
-        running.insert(key.clone(), token);
+        running.insert(*key, token);
         Ok(())
     }
 
@@ -105,7 +112,7 @@ impl Local {
         let until = now.saturating_add(i64::try_from(nanos(ttl)).unwrap_or(i64::MAX));
         let mut running = self.running();
         if running.get(key) == Some(&token) {
-            self.done.insert(key.clone(), Done { record, until, ttl });
+            self.done.insert(*key, Done { record, until, ttl });
             running.remove(key);
         }
     }
@@ -130,7 +137,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn key(text: &str) -> Key {
-        Key { subject: Subject::named("charge"), text: text.into() }
+        Key::of(Subject::named("charge"), text)
     }
 
     #[test]

@@ -1,10 +1,19 @@
 //! Idempotency keys of all processes that use a Redis.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::{Arc, LazyLock, mpsc as blocking},
+    task::Poll,
+    time::Duration,
+};
 
 use ::redis::{Script, Value, from_redis_value_ref};
 use tokio::{
-    sync::oneshot,
+    sync::{
+        Semaphore,
+        oneshot::{self, error::RecvError},
+    },
     time::{sleep, timeout},
 };
 
@@ -25,6 +34,10 @@ static RELEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("re
 const AGAIN: Duration = Duration::from_millis(250);
 const FOR: Duration = Duration::from_secs(60);
 
+/// How many bytes of results may wait for a Redis that does not answer, and what each takes beside itself, about.
+pub(super) const BACKLOG: usize = 32 << 20;
+const BESIDE: usize = 1024;
+
 /// A call's claim to a key: its name in Redis and the call's token.
 #[derive(Clone, Debug)]
 pub(in crate::coordinate) struct Claim {
@@ -34,41 +47,91 @@ pub(in crate::coordinate) struct Claim {
 
 impl Redis {
     pub(in crate::coordinate) fn claim(&self, key: &Key, token: Token) -> Claim {
-        let Key { subject, text } = key;
-        let (of, parts) = (subject.parts(), [text.as_bytes()]);
+        let Key { subject, digest } = key;
+        let (of, parts) = (subject.parts(), [&digest[..]]);
         Claim { name: self.names.key_of("idempotency", &of, &parts), token }
     }
 
-    /// What there is under the key, which is the call's if nothing is. `None` where Redis does not answer.
+    /// What there is under the key, which is the call's if nothing is. A future that is dropped at any point leaves no
+    /// claim behind: whatever the answer is, it is sent with who keeps the key, and gives it back where nobody takes it.
     pub(in crate::coordinate) fn ask_for(
         &self,
-        claim: &Claim,
+        claim: Claim,
+        operation: &'static str,
         refused: Option<&Record>,
-    ) -> impl Future<Output = Option<Found>> + Send + use<> {
-        let answer = self.link.ask(self.asking(claim, refused));
-        async move { found(&answer.await?) }
+    ) -> impl Future<Output = Given> + Send + use<> {
+        let (to, given) = oneshot::channel();
+        self.asking(claim, operation, refused, |given| drop(to.send(given)));
+        async move { given.await.unwrap_or_else(|_| Given::of_nobody()) }
     }
 
     pub(in crate::coordinate) fn ask_for_blocking(
         &self,
-        claim: &Claim,
+        claim: Claim,
+        operation: &'static str,
         refused: Option<&Record>,
-    ) -> Option<Found> {
-        found(&self.link.ask_blocking(self.asking(claim, refused))?)
+    ) -> Given {
+        let (to, given) = blocking::sync_channel(1);
+        self.asking(claim, operation, refused, move |given| drop(to.send(given)));
+        given.recv().unwrap_or_else(|_| Given::of_nobody())
     }
 
-    fn asking(&self, claim: &Claim, refused: Option<&Record>) -> Question {
+    fn asking(
+        &self,
+        claim: Claim,
+        operation: &'static str,
+        refused: Option<&Record>,
+        give: impl FnOnce(Given) + Send + 'static,
+    ) {
         let refused = refused.map_or(&[][..], Record::bytes).to_vec();
         let arguments = vec![Record::running(claim.token).bytes().to_vec(), millis(self.lease), refused];
-        Question { script: &CLAIM, keys: vec![claim.name.clone()], arguments }
+        let question = Question { script: &CLAIM, keys: vec![claim.name.clone()], arguments };
+        let answer = self.link.ask(question);
+        let kept = Kept {
+            link: self.link.clone(),
+            backlog: self.backlog.clone(),
+            claim,
+            operation,
+            lease: self.lease,
+        };
+        self.link.spawn(async move {
+            let found = answer.await.as_ref().and_then(found);
+            if let Some(Found::Record(record)) = found {
+                return give(Given::ToAnother(record));
+            }
+            let (ended, end) = oneshot::channel();
+            let keeper = Keeper(ended);
+            give(if found.is_some() { Given::ToCall(keeper) } else { Given::Unknown(keeper) });
+            kept.until(end).await;
+        });
     }
 
-    /// Renews the claim until it ends, on the link's thread.
-    pub(in crate::coordinate) fn keep(&self, claim: Claim, operation: &'static str) -> Keeper {
-        let (ended, end) = oneshot::channel();
-        let kept = Kept { link: self.link.clone(), claim, operation, lease: self.lease };
-        self.link.spawn(kept.until(end));
-        Keeper(ended)
+    /// How often Redis was gone so far: it may have forgotten what it knew before.
+    pub(in crate::coordinate) fn outages(&self) -> u64 {
+        self.link.outages()
+    }
+
+    /// For how long a key is a call's that does not renew it.
+    pub(in crate::coordinate) const fn lease(&self) -> Duration {
+        self.lease
+    }
+}
+
+/// Whose a key is.
+#[derive(Debug)]
+pub(in crate::coordinate) enum Given {
+    /// The call's that asked.
+    ToCall(Keeper),
+    /// Another's, or another one had it.
+    ToAnother(Record),
+    /// Redis does not answer. Kept, it is the call's once Redis is back, if it is nobody else's.
+    Unknown(Keeper),
+}
+
+impl Given {
+    /// The link's thread is gone, which has no key.
+    fn of_nobody() -> Self {
+        Self::Unknown(Keeper(oneshot::channel().0))
     }
 }
 
@@ -106,6 +169,7 @@ impl Keeper {
 /// A claim that is kept.
 struct Kept {
     link: Link,
+    backlog: Arc<Semaphore>,
     claim: Claim,
     operation: &'static str,
     lease: Duration,
@@ -116,10 +180,11 @@ impl Kept {
         let running = Record::running(self.claim.token);
         let mut is_lost = false;
         let end = loop {
-            match timeout(self.lease / 3, &mut end).await {
-                Ok(end) => break end,
-                Err(_) if is_lost => {}
-                Err(_) => is_lost = self.write(&running, self.lease).await == Some(false),
+            // Whenever Redis is back, at once: it may have forgotten the claim.
+            match timeout(self.lease / 3, or_back(&mut end, &self.link)).await {
+                Ok(Some(end)) => break end,
+                _ if is_lost => {}
+                _ => is_lost = self.write(&running, self.lease).await == Some(false),
             }
         };
         match end {
@@ -132,6 +197,13 @@ impl Kept {
     async fn finish(&self, record: &Record, ttl: Duration, told: Answer) {
         let mut is_ours = self.write(record, ttl).await;
         told.give(is_ours.map(Value::Boolean));
+        // A Redis that is gone for long is no reason to run out of memory.
+        let bytes = u32::try_from(record.bytes().len() + BESIDE).unwrap_or(u32::MAX);
+        let place = is_ours.is_none().then(|| self.backlog.try_acquire_many(bytes));
+        if matches!(place, Some(Err(_))) {
+            result_was_not_recorded(self.operation);
+            return;
+        }
         for _ in 0..FOR.as_millis() / AGAIN.as_millis() {
             if is_ours.is_some() {
                 break;
@@ -148,7 +220,7 @@ impl Kept {
 
     async fn release(&self) {
         let running = Record::running(self.claim.token).bytes().to_vec();
-        for _ in 0..self.lease.as_millis() / AGAIN.as_millis() {
+        for _ in 0..=self.lease.as_millis() / AGAIN.as_millis() {
             let question = Question {
                 script: &RELEASE,
                 keys: vec![self.claim.name.clone()],
@@ -169,6 +241,16 @@ impl Kept {
         let question = Question { script: &KEEP, keys: vec![self.claim.name.clone()], arguments };
         is_so(&self.link.ask(question).await?)
     }
+}
+
+/// The end, or nothing when Redis is back.
+async fn or_back<T>(end: &mut oneshot::Receiver<T>, link: &Link) -> Option<Result<T, RecvError>> {
+    let (mut end, mut back) = (pin!(end), pin!(link.back()));
+    poll_fn(|context| match end.as_mut().poll(context) {
+        Poll::Ready(end) => Poll::Ready(Some(end)),
+        Poll::Pending => back.as_mut().poll(context).map(|()| None),
+    })
+    .await
 }
 
 fn found(answer: &Value) -> Option<Found> {

@@ -1,5 +1,7 @@
 //! How to reach a Redis.
 
+#[cfg(feature = "idempotency")]
+use std::sync::Arc;
 use std::{fmt, time::Duration};
 
 use ::redis::{
@@ -8,6 +10,11 @@ use ::redis::{
     sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType},
 };
 
+#[cfg(feature = "idempotency")]
+use tokio::sync::Semaphore;
+
+#[cfg(feature = "idempotency")]
+use super::claims::BACKLOG;
 #[cfg(feature = "coordinate-redis-tls")]
 use super::tls::prepare;
 use super::{
@@ -177,6 +184,8 @@ impl Options {
             link,
             #[cfg(feature = "idempotency")]
             lease: self.lease,
+            #[cfg(feature = "idempotency")]
+            backlog: Arc::new(Semaphore::new(BACKLOG)),
             #[cfg(feature = "idempotency")]
             refuses_alone: self.refuses_alone,
         };

@@ -1,10 +1,15 @@
 //! Whether Redis answers: while it does not, nobody waits for it.
 
+#[cfg(feature = "idempotency")]
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
+
+#[cfg(feature = "idempotency")]
+use tokio::sync::Notify;
 
 use super::key::{beside, part};
 use crate::observe::log;
@@ -15,6 +20,11 @@ pub(super) struct Health {
     /// Whether keys are spread over nodes, of which some may answer while others do not.
     has_parts: bool,
     state: Mutex<State>,
+    /// How often something of it was lost.
+    #[cfg(feature = "idempotency")]
+    outages: AtomicU64,
+    #[cfg(feature = "idempotency")]
+    back: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -30,7 +40,14 @@ struct State {
 impl Health {
     /// Of something that is there until it was asked and did not answer.
     pub(super) fn new(has_parts: bool) -> Self {
-        Self { has_parts, state: Mutex::default() }
+        Self {
+            has_parts,
+            state: Mutex::default(),
+            #[cfg(feature = "idempotency")]
+            outages: AtomicU64::new(0),
+            #[cfg(feature = "idempotency")]
+            back: Notify::new(),
+        }
     }
 
     /// The first attempt to connect is over.
@@ -54,7 +71,14 @@ impl Health {
         let mut state = self.state();
         let was_lost = state.lost.remove(&self.part(key)).is_some();
         state.was_found = Some(Instant::now());
-        if was_lost && state.lost.is_empty() {
+        let is_whole = was_lost && state.lost.is_empty();
+        // Without the lock, for whoever hears of it may make a call that is coordinated.
+        drop(state);
+        #[cfg(feature = "idempotency")]
+        if was_lost {
+            self.back.notify_waiters();
+        }
+        if is_whole {
             log::coordinator_is_back();
             show(true);
         }
@@ -75,11 +99,27 @@ impl Health {
             return;
         }
         let was_up = state.lost.is_empty();
-        state.lost.entry(self.part(key)).or_insert_with(|| beside(key, "probe"));
+        state.lost.entry(self.part(key)).or_insert_with(|| {
+            #[cfg(feature = "idempotency")]
+            self.outages.fetch_add(1, Ordering::Relaxed);
+            beside(key, "probe")
+        });
+        drop(state);
         if was_up {
             log::coordinator_is_gone(why);
             show(false);
         }
+    }
+
+    #[cfg(feature = "idempotency")]
+    pub(super) fn outages(&self) -> u64 {
+        self.outages.load(Ordering::Relaxed)
+    }
+
+    /// When something of it can be written to again, after it could not.
+    #[cfg(feature = "idempotency")]
+    pub(super) async fn back(&self) {
+        self.back.notified().await;
     }
 
     fn part(&self, key: &str) -> u8 {

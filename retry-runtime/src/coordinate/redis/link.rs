@@ -109,11 +109,6 @@ impl Link {
         self.ask_within(self.limit, question)
     }
 
-    /// The same, on this thread.
-    pub(super) fn ask_blocking(&self, question: Question) -> Option<Value> {
-        self.ask_blocking_within(self.limit, question)
-    }
-
     /// As [`ask`](Self::ask), for one who has less time.
     pub(super) fn ask_within(
         &self,
@@ -129,6 +124,18 @@ impl Link {
     pub(super) fn ask_blocking_within(&self, limit: Duration, question: Question) -> Option<Value> {
         let (to, answer) = Answer::blocking();
         if self.send(question, to, limit) { answer.recv().ok().flatten() } else { None }
+    }
+
+    /// How often Redis was gone so far.
+    #[cfg(feature = "idempotency")]
+    pub(super) fn outages(&self) -> u64 {
+        self.health.outages()
+    }
+
+    /// When Redis is back, after it was gone.
+    #[cfg(feature = "idempotency")]
+    pub(super) fn back(&self) -> impl Future<Output = ()> + Send {
+        self.health.back()
     }
 
     fn send(&self, question: Question, answer: Answer, limit: Duration) -> bool {

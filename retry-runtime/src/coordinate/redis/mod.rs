@@ -16,7 +16,7 @@ mod slots;
 mod tls;
 
 #[cfg(feature = "idempotency")]
-pub(super) use self::claims::{Claim, Keeper};
+pub(super) use self::claims::{Given, Keeper};
 pub use self::connect::{ConnectError, Options, connect};
 use self::{key::Namespace, link::Link};
 
@@ -28,6 +28,9 @@ pub(super) struct Redis {
     /// For how long a key is a call's that does not renew it.
     #[cfg(feature = "idempotency")]
     lease: std::time::Duration,
+    /// Room for results that Redis has not heard of yet.
+    #[cfg(feature = "idempotency")]
+    backlog: std::sync::Arc<tokio::sync::Semaphore>,
     /// Whether calls with a key end where no answer comes.
     #[cfg(feature = "idempotency")]
     refuses_alone: bool,
