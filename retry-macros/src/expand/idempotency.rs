@@ -27,7 +27,8 @@ impl Turn<'_> {
         let text = Ends::of(&idempotency.key).show(quote!(#krate::__private::key_text));
         let given = &idempotency.key;
         let text = quote_spanned!(Ends::of(given).mixed()=> #text(&(#given)));
-        let start = Ends::at(idempotency.place).show(quote!(#krate::__private::Claiming::start));
+        let start = quote!(#krate::__private::Claiming::start(#site, &#key));
+        let start = Ends::at(idempotency.place).show(start);
         let claimed = self.claimed();
         let keyed = label("'keyed");
         let repeat = match self.fall_back() {
@@ -41,7 +42,7 @@ impl Turn<'_> {
         let given = self.given(&quote!(::core::result::Result::Ok(#value)));
         Some(quote! {
             let #key = #text;
-            let mut #claiming = #start(#site, &#key);
+            let mut #claiming = #start;
             let mut #claim;
             let #value = #keyed: { #repeat };
             #claim.#finish;

@@ -249,6 +249,35 @@ snapshot!(
 );
 
 snapshot!(
+    once_for_each_key,
+    [
+        operation = "charge",
+        idempotency_key = self.orders.id(order),
+        deadline = "30s",
+        cancel = self.shutdown,
+        filter_ok = is_pending,
+        context = cx
+    ],
+    /// Charges.
+    async fn charge(&mut self, order: &Order) -> Result<Receipt, Error> {
+        self.client.charge(order, cx.idempotency_key()).await
+    }
+);
+
+snapshot!(
+    blocking_once_for_each_key,
+    [
+        operation = "charge",
+        idempotency_key = format!("{user}/{month}"),
+        fallback = |error| Err(error),
+        wrap_error
+    ],
+    fn charge(user: &str, month: u32) -> Result<Receipt, RetryError<Error>> {
+        inner(user, month)
+    }
+);
+
+snapshot!(
     clone_of_self,
     [clone(self)],
     fn send(self) -> Result<(), Error> {
