@@ -1,8 +1,8 @@
 //! The key `idempotency_key`: a function that runs to success once for each key.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Expr, Lit};
+use syn::{Expr, GenericArgument, Lit, Type};
 
 use crate::{
     args::Args,
@@ -10,6 +10,7 @@ use crate::{
     keys::Key,
     plan::{Callee, callee},
     policy::literal,
+    returns::{arguments, ungrouped},
     this::rename_self,
 };
 
@@ -62,10 +63,36 @@ impl Idempotency {
         Some(Self { key: expr.to_token_stream(), conflict_error, place: arg.name.span() })
     }
 
+    /// Refuses what is certainly borrowed: the compiler would speak of lifetimes, and of the whole attribute.
+    pub(crate) fn check_value(outcome: &Type, errors: &mut Errors) {
+        let Type::Path(outcome) = ungrouped(outcome) else { return };
+        let arguments = outcome.path.segments.last().and_then(|last| arguments(&last.arguments));
+        let Some(GenericArgument::Type(value)) = arguments.and_then(|arguments| arguments.args.first())
+        else {
+            return;
+        };
+        if borrows(value.to_token_stream()) {
+            errors.at(
+                value,
+                "what a function with `idempotency_key` returns is kept for later calls: it owns its data\n\
+                 return `String` instead of `&str`, `Vec<T>` instead of `&[T]`",
+            );
+        }
+    }
+
     /// Under `async_trait` the arguments are in its block, where `self` has another name.
     pub(crate) fn with_self_as(self, name: Option<&Ident>) -> Self {
         let Some(this) = name else { return self };
         let conflict_error = self.conflict_error.map(|callee| callee.with_self_as(name));
         Self { key: rename_self(self.key, this), conflict_error, ..self }
     }
+}
+
+/// Whether there is a reference in a type.
+fn borrows(ty: TokenStream) -> bool {
+    ty.into_iter().any(|token| match token {
+        TokenTree::Punct(punct) => punct.as_char() == '&',
+        TokenTree::Group(group) => borrows(group.stream()),
+        _ => false,
+    })
 }

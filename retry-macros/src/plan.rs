@@ -95,6 +95,9 @@ impl Plan {
         let mut shape = Shape::of(&function, errors);
         if let Some(shape) = &mut shape {
             time.fit(args, shape, errors);
+            if idempotency.is_some() {
+                Idempotency::check_value(&shape.outcome, errors);
+            }
             if span.is_some() {
                 shape.enclose();
             }

@@ -78,7 +78,7 @@ fn boxed_output(path: &Path) -> Option<&Type> {
     }
 }
 
-fn arguments(arguments: &PathArguments) -> Option<&AngleBracketedGenericArguments> {
+pub(crate) fn arguments(arguments: &PathArguments) -> Option<&AngleBracketedGenericArguments> {
     match arguments {
         PathArguments::AngleBracketed(arguments) => Some(arguments),
         _ => None,

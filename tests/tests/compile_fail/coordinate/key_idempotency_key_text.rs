@@ -1,0 +1,8 @@
+use retry_runtime::retry;
+
+#[retry(operation = "charge", idempotency_key = "order")]
+fn charge(order: u32) -> Result<u32, std::io::Error> {
+    Ok(order)
+}
+
+fn main() {}

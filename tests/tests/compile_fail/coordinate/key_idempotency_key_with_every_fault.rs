@@ -1,0 +1,8 @@
+use retry_runtime::retry;
+
+#[retry(idempotency_key = "order", conflict_error = "busy")]
+fn charge(order: u32) -> Result<u32, String> {
+    Ok(order)
+}
+
+fn main() {}
