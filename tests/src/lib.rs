@@ -11,6 +11,8 @@ pub mod proxy;
 #[cfg(feature = "servers")]
 pub mod servers;
 #[cfg(feature = "coordinate")]
+pub mod storm;
+#[cfg(feature = "coordinate")]
 pub mod worker;
 
 use std::{

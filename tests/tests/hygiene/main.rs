@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 mod decoys;
+#[cfg(feature = "coordinate")]
+mod keyed;
 mod names;
 mod no_prelude;
 mod strict;

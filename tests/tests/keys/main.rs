@@ -12,6 +12,8 @@ mod key_cancel;
 mod key_circuit_breaker;
 mod key_clone;
 mod key_configurable;
+#[cfg(feature = "coordinate")]
+mod key_conflict_error;
 mod key_context;
 mod key_coordinated;
 mod key_crate;
@@ -21,6 +23,7 @@ mod key_exponential_base;
 mod key_fallback;
 mod key_filter;
 mod key_filter_ok;
+mod key_idempotency_key;
 mod key_initial_delay;
 mod key_jitter;
 mod key_max_attempts;

@@ -15,6 +15,8 @@ mod dropped;
 mod error_types;
 mod exposition;
 mod http;
+#[cfg(feature = "coordinate")]
+mod idempotency;
 mod known_errors;
 mod odd_recorders;
 mod one_event;
