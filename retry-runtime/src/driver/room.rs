@@ -23,10 +23,15 @@ impl Driver {
             let to_come = nanos(policy.schedule().worst_case_after(self.attempt));
             nanos(limit).min(LONGEST).saturating_sub(self.total_delay.get()).saturating_sub(to_come)
         });
-        let of_elapsed = policy.max_elapsed().map(|limit| {
+        let of_elapsed = self.room_of_elapsed(policy, delay, now);
+        [of_deadline, of_total].into_iter().flatten().fold(of_elapsed, u64::min)
+    }
+
+    /// The same of what the policy says of the whole call's time.
+    pub(crate) fn room_of_elapsed(&self, policy: &RetryPolicy, delay: u64, now: Instant) -> u64 {
+        policy.max_elapsed().map_or(LONGEST, |limit| {
             let end = self.since_origin(&|| now).unwrap_or(u64::MAX).saturating_add(delay);
             nanos(limit).min(LONGEST).saturating_sub(end)
-        });
-        [of_deadline, of_total, of_elapsed].into_iter().flatten().min().unwrap_or(LONGEST)
+        })
     }
 }

@@ -73,6 +73,24 @@ pub struct Claiming<T> {
     until: Option<i64>,
 }
 
+/// The call that asks, and when it does.
+#[derive(Clone, Copy)]
+struct Call<'a> {
+    site: &'a Site,
+    retry: Retry,
+    deadline: Option<Deadline>,
+    now: Instant,
+}
+
+impl Call<'_> {
+    /// How long it may wait for its key, in nanoseconds: until its deadline, else as long as for a server's hint.
+    fn room(self) -> u64 {
+        let policy = self.retry.policy(self.site);
+        let longest = self.deadline.map_or(policy.max_retry_after(), |deadline| deadline.left(self.now));
+        nanos(longest).min(self.retry.driver().room_of_elapsed(policy, 0, self.now))
+    }
+}
+
 impl<T: Storable> Claiming<T> {
     /// Asks for nothing yet.
     pub fn start(site: &Site, key: &str) -> Self {
@@ -98,38 +116,32 @@ impl<T> Claiming<T> {
         expect(clippy::unused_async, reason = "it awaits where there is a server")
     )]
     pub async fn ask(&mut self, site: &Site, retry: Retry, deadline: Option<Deadline>) -> Asked<T> {
-        let now = site.clock()();
+        let call = Call { site, retry, deadline, now: site.clock()() };
         #[cfg(feature = "coordinate-redis")]
         if let Some(redis) = self.coordinator.clone().redis.as_ref() {
-            if let Some(found) = self.ask_here(now) {
-                return self.found(found, site, retry, deadline, now);
-            }
-            if self.knows_better(redis, now) {
-                return self.wait(site, retry, deadline, now);
+            if let Some(asked) = self.ask_first_here(redis, call) {
+                return asked;
             }
             let claim = redis.claim(&self.key, self.token);
             let given = redis.ask_for(claim, site.operation(), self.refused.as_ref()).await;
-            return self.given(given, redis, site, retry, deadline, now);
+            return self.given(given, redis, call);
         }
-        self.asked_here_alone(site, retry, deadline, now)
+        self.ask_only_here(call)
     }
 
     /// The same, on this thread.
     pub fn ask_blocking(&mut self, site: &Site, retry: Retry) -> Asked<T> {
-        let now = site.clock()();
+        let call = Call { site, retry, deadline: None, now: site.clock()() };
         #[cfg(feature = "coordinate-redis")]
         if let Some(redis) = self.coordinator.clone().redis.as_ref() {
-            if let Some(found) = self.ask_here(now) {
-                return self.found(found, site, retry, None, now);
-            }
-            if self.knows_better(redis, now) {
-                return self.wait(site, retry, None, now);
+            if let Some(asked) = self.ask_first_here(redis, call) {
+                return asked;
             }
             let claim = redis.claim(&self.key, self.token);
             let given = redis.ask_for_blocking(claim, site.operation(), self.refused.as_ref());
-            return self.given(given, redis, site, retry, None, now);
+            return self.given(given, redis, call);
         }
-        self.asked_here_alone(site, retry, None, now)
+        self.ask_only_here(call)
     }
 
     /// The call was cancelled while it waited.
@@ -138,17 +150,20 @@ impl<T> Claiming<T> {
         conflict(site, ConflictReason::Running)
     }
 
-    fn asked_here_alone(
-        &mut self,
-        site: &Site,
-        retry: Retry,
-        deadline: Option<Deadline>,
-        now: Instant,
-    ) -> Asked<T> {
-        match self.ask_here(now) {
-            Some(found) => self.found(found, site, retry, deadline, now),
-            None => Asked::Run(self.run(site, Outcome::Ran)),
+    fn ask_only_here(&mut self, call: Call<'_>) -> Asked<T> {
+        match self.ask_here(call.now) {
+            Some(found) => self.found(found, call),
+            None => Asked::Run(self.run(call.site, Outcome::Ran)),
         }
+    }
+
+    /// What there is to say without asking Redis.
+    #[cfg(feature = "coordinate-redis")]
+    fn ask_first_here(&mut self, redis: &Redis, call: Call<'_>) -> Option<Asked<T>> {
+        if let Some(found) = self.ask_here(call.now) {
+            return Some(self.found(found, call));
+        }
+        self.knows_better(redis, call.now).then(|| self.wait(call))
     }
 
     /// The record that this process has, if the key is not given to the call.
@@ -175,27 +190,20 @@ impl<T> Claiming<T> {
     }
 
     #[cfg(feature = "coordinate-redis")]
-    fn given(
-        &mut self,
-        given: Given,
-        redis: &Redis,
-        site: &Site,
-        retry: Retry,
-        deadline: Option<Deadline>,
-        now: Instant,
-    ) -> Asked<T> {
+    fn given(&mut self, given: Given, redis: &Redis, call: Call<'_>) -> Asked<T> {
+        let Call { site, now, .. } = call;
         match given {
             Given::ToCall(keeper) => Asked::Run(self.run(site, Outcome::Ran).kept_by(keeper)),
             Given::ToAnother(record) => {
                 if matches!(record.state(), State::Running) {
                     self.seen = Some((now, redis.outages()));
                 }
-                self.found(record, site, retry, deadline, now)
+                self.found(record, call)
             }
             Given::Unknown(_) if redis.refuses_alone() => {
                 Asked::Conflict(conflict(site, ConflictReason::Unreachable))
             }
-            Given::Unknown(_) if self.has_seen_owner(redis, now) => self.wait(site, retry, deadline, now),
+            Given::Unknown(_) if self.has_seen_owner(redis, now) => self.wait(call),
             Given::Unknown(keeper) => Asked::Run(self.run(site, Outcome::RanAlone).kept_by(keeper)),
         }
     }
@@ -208,16 +216,10 @@ impl<T> Claiming<T> {
     }
 
     /// Somebody else has the key, or had it.
-    fn found(
-        &mut self,
-        record: Record,
-        site: &Site,
-        retry: Retry,
-        deadline: Option<Deadline>,
-        now: Instant,
-    ) -> Asked<T> {
+    fn found(&mut self, record: Record, call: Call<'_>) -> Asked<T> {
+        let site = call.site;
         match record.state() {
-            State::Running => self.wait(site, retry, deadline, now),
+            State::Running => self.wait(call),
             State::NotKept => Asked::Conflict(conflict(site, ConflictReason::ResultNotKept)),
             State::Done(bytes) => match self.codec.decode(bytes) {
                 Ok(value) => {
@@ -233,9 +235,10 @@ impl<T> Claiming<T> {
         }
     }
 
-    fn wait(&mut self, site: &Site, retry: Retry, deadline: Option<Deadline>, now: Instant) -> Asked<T> {
-        let room = || i64::try_from(retry.room_for_key(site, deadline, now)).unwrap_or(i64::MAX);
-        let now = clock::nanos(now);
+    fn wait(&mut self, call: Call<'_>) -> Asked<T> {
+        let site = call.site;
+        let room = || i64::try_from(call.room()).unwrap_or(i64::MAX);
+        let now = clock::nanos(call.now);
         let until = *self.until.get_or_insert_with(|| now.saturating_add(room()));
         let left = u64::try_from(until.saturating_sub(now)).unwrap_or(0);
         if left == 0 {
@@ -282,12 +285,5 @@ impl Retry {
         let error = Described::displayed(conflict).classified(conflict);
         self.over(site, StopReason::IdempotencyConflict, bounds, error);
         None
-    }
-
-    /// How long a call may wait for its key, in nanoseconds: until its deadline, or as long as for a server's hint.
-    fn room_for_key(&self, site: &Site, deadline: Option<Deadline>, now: Instant) -> u64 {
-        let policy = self.policy(site);
-        let room = self.driver().room(policy, deadline, 0, now);
-        if deadline.is_some() { room } else { room.min(nanos(policy.max_retry_after())) }
     }
 }
