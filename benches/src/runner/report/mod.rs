@@ -21,7 +21,7 @@ use crate::{
 
 const HEAD: &str = "# Beside what a user would pick instead
 
-Written by `cargo run --release -p retry-benches`, in about 25 minutes, on Linux with valgrind.
+Written by `cargo run --release -p retry-benches`, in about 25 minutes, on Linux with valgrind and redis-server.
 Do not edit: the remarks come from `benches/remarks`, and what a contestant cannot do from its `main.rs`.
 
 Each contestant is built alone, so that no other crate's features change it, and is checked for the right result
