@@ -67,6 +67,11 @@ impl Place {
         let passed = asked.map_or(0, |(since, clock)| nanos(clock().saturating_duration_since(since)));
         Self { wait, passed }
     }
+
+    /// What is left of this and the backoff.
+    fn after(self, backoff: Delay) -> Delay {
+        Delay::from_nanos(backoff.nanos().saturating_add(self.wait).saturating_sub(self.passed))
+    }
 }
 
 impl Retry {
@@ -134,7 +139,7 @@ impl Retry {
 
     /// The place was given: what there is to wait in all.
     pub fn takes_slot(&mut self, site: &Site, delay: Delay, place: Place) -> Delay {
-        let Place { wait, passed } = place;
+        let wait = place.wait;
         if wait > 0 {
             if site.is_on_tokio() {
                 sleep::assert_timer(site);
@@ -146,6 +151,23 @@ impl Retry {
             #[cfg(feature = "metrics")]
             crate::metrics::waits_for_slot(site, duration);
         }
-        Delay::from_nanos(delay.nanos().saturating_add(wait).saturating_sub(passed))
+        place.after(delay)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nanos_of(delay: u64, wait: u64, passed: u64) -> u64 {
+        Place { wait, passed }.after(Delay::from_nanos(delay)).nanos()
+    }
+
+    #[test]
+    fn what_went_by_while_others_were_asked_is_part_of_the_wait() {
+        assert_eq!(nanos_of(100, 50, 30), 120);
+        assert_eq!(nanos_of(100, 0, 30), 70);
+        assert_eq!(nanos_of(20, 0, 30), 0);
+        assert_eq!(nanos_of(u64::MAX - 1, u64::MAX, 0), u64::MAX - 1);
     }
 }

@@ -82,8 +82,10 @@ impl std::error::Error for ConnectError {}
 /// Coordinates by the Redis at `url`: `redis://user:password@host:6379/0`, `rediss://` for TLS (feature
 /// `coordinate-redis-tls`).
 ///
+/// It connects in the background; a server that is not there is warned of.
+///
 /// # Errors
-/// A URL that is none. Whether the server answers shows when it is asked.
+/// A URL that is none.
 pub fn connect(url: &str) -> Result<Coordinator, ConnectError> {
     Options::default().connect(url)
 }

@@ -43,7 +43,7 @@ fn hash(parts: &[&[u8]]) -> String {
 
 /// A key that is in the same slot of a Redis Cluster as `key`.
 pub(super) fn beside(key: &str, kind: &str) -> String {
-    let tag = key.find("}:").map_or(key, |end| &key[..end + 2]);
+    let tag = key.rfind("}:").map_or(key, |end| &key[..end + 2]);
     format!("{tag}{kind}")
 }
 
@@ -72,9 +72,12 @@ mod tests {
 
     #[test]
     fn keys_beside_each_other_have_their_tag_in_common() {
-        let key = Namespace::new("retry").key("slots", &[b"billing", b"charge"]);
-        let (tag, _) = key.split_once("}:").expect("a tag");
-        assert_eq!(beside(&key, "probe"), format!("{tag}}}:probe"));
+        for namespace in ["retry", "odd}:one{"] {
+            let key = Namespace::new(namespace).key("slots", &[b"billing", b"charge"]);
+            let (tag, _) = key.rsplit_once("}:").expect("a tag");
+            assert_eq!(beside(&key, "probe"), format!("{tag}}}:probe"));
+            assert!(beside(&key, "probe").starts_with(namespace));
+        }
     }
 
     #[test]

@@ -8,7 +8,6 @@ mod connect;
 mod health;
 mod key;
 mod link;
-mod node;
 mod rounds;
 mod server;
 mod slots;

@@ -11,7 +11,7 @@ use ::redis::{
 };
 use tokio::sync::Mutex;
 
-use super::{link::Question, node::Node};
+use super::link::Question;
 
 /// How long it may take at most to connect, which is several questions and TLS. Calls wait no longer for that than for any
 /// answer.
@@ -92,10 +92,7 @@ impl Server {
                 }
                 answer
             }
-            Self::Cluster(cluster) => {
-                let key = question.keys.first().map_or("", String::as_str);
-                run(question, &mut Node::of(cluster.connection().await?, key)).await
-            }
+            Self::Cluster(cluster) => run(question, &mut cluster.connection().await?).await,
         }
     }
 
