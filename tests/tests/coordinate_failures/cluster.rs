@@ -22,8 +22,9 @@ fn others_go_on(fault: impl FnOnce(&Server), mend: impl FnOnce(&Server)) {
     member.warned(1);
     member.goes_on();
     for other in others {
-        // What was reserved before.
+        // What was reserved before; and the scripts, which must be brought there again.
         other.tell("FLUSHALL").expect("it answers");
+        other.tell("SCRIPT FLUSH").expect("it answers");
         wait_until("slots are reserved on the others", || has_slots(other));
     }
     mend(one);

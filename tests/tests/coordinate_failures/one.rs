@@ -92,12 +92,34 @@ fn that_closes_connections() {
 #[test]
 fn that_closes_idle_connections() {
     let redis = Redis::start();
-    let mut member = Member::start(&["redis", &redis.url(), "--timeout", "2000"]);
+    let mut member = Member::start(&["redis", &redis.url()]);
     for _ in 0..3 {
         member.worker().say("calls blocking 2 0");
         assert!(member.worker().hear("called").starts_with("2 0 "));
         redis.tell("CLIENT KILL TYPE normal SKIPME yes").expect("it answers");
     }
     member.worker().say("load blocking 1");
+    member.is_well(0);
+}
+
+#[test]
+fn whose_coordinator_is_uninstalled_is_let_go() {
+    let redis = Redis::start();
+    let mut member = Member::calling(&["redis", &redis.url()]);
+    for _ in 0..2 {
+        wait_until("slots are reserved", || has_slots(&redis));
+        member.worker().say("uninstall");
+        member.worker().hear("uninstalled");
+        // But for the one that asks.
+        let others = || {
+            let clients = redis.tell("CLIENT LIST").expect("it answers");
+            clients.lines().filter(|line| line.starts_with("id=")).count() - 1
+        };
+        wait_until("its connections are closed", || others() == 0);
+        member.goes_on();
+        member.worker().say("reinstall");
+        member.worker().hear("installed");
+    }
+    wait_until("slots are reserved again", || has_slots(&redis));
     member.is_well(0);
 }

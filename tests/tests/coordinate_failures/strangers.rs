@@ -29,7 +29,7 @@ fn stranger(talk: impl Fn(TcpStream) + Clone + Send + 'static) -> u16 {
 
 /// Calls go on beside it, and one warning tells why they are alone.
 fn goes_on_alone(url: &str, why: &str) {
-    let mut member = Member::calling(&["redis", url]);
+    let mut member = Member::calling_by_default(&["redis", url]);
     member.warned(1);
     member.goes_on();
     let log = member.worker().all();

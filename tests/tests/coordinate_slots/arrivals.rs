@@ -2,7 +2,11 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::mpsc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -17,20 +21,29 @@ use tokio::{
 
 /// When clients arrived, since they lost the server, in this order.
 #[derive(Clone, Debug)]
-pub(crate) struct Arrivals(Vec<Duration>);
+pub(crate) struct Arrivals {
+    times: Vec<Duration>,
+    stood_still: Duration,
+}
 
 impl Arrivals {
     /// The most that arrived within any 100 ms.
     pub(crate) fn peak(&self) -> usize {
         const WINDOW: Duration = Duration::from_millis(100);
         let within = |(place, first): (usize, &Duration)| {
-            self.0[place..].iter().take_while(|time| **time < *first + WINDOW).count()
+            self.times[place..].iter().take_while(|time| **time < *first + WINDOW).count()
         };
-        self.0.iter().enumerate().map(within).max().unwrap_or(0)
+        self.times.iter().enumerate().map(within).max().unwrap_or(0)
     }
 
     pub(crate) fn times(&self) -> &[Duration] {
-        &self.0
+        &self.times
+    }
+
+    /// For how long nothing went on here meanwhile: the machine had other things to do. What should have come in that time
+    /// came together after it.
+    pub(crate) fn stood_still(&self) -> Duration {
+        self.stood_still
     }
 }
 
@@ -57,6 +70,8 @@ impl Lost {
                 }
                 dropped.await.expect("the test goes on");
                 let lost = Instant::now();
+                let watch = Watch::default();
+                let watching = tokio::spawn(watch.clone().look());
                 drop(held);
                 let (mut times, mut answers) = (Vec::new(), JoinSet::new());
                 while times.len() < clients {
@@ -65,7 +80,8 @@ impl Lost {
                     answers.spawn(answer(client));
                 }
                 answers.join_all().await;
-                Arrivals(times)
+                watching.abort();
+                Arrivals { times, stood_still: watch.longest() }
             })
         });
         Self { address: address.recv().expect("it listens"), drop_all, arrivals }
@@ -79,6 +95,27 @@ impl Lost {
     pub(crate) fn drop_all(self) -> Arrivals {
         self.drop_all.send(()).expect("it waits for this");
         self.arrivals.join().expect("the server does not panic")
+    }
+}
+
+/// Looks at the clock all the time, and notes for how long it could not.
+#[derive(Clone, Default)]
+struct Watch(Arc<AtomicU64>);
+
+impl Watch {
+    async fn look(self) {
+        const STEP: Duration = Duration::from_millis(5);
+        let mut last = Instant::now();
+        loop {
+            tokio::time::sleep(STEP).await;
+            let gap = last.elapsed().saturating_sub(STEP);
+            self.0.fetch_max(u64::try_from(gap.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            last = Instant::now();
+        }
+    }
+
+    fn longest(&self) -> Duration {
+        Duration::from_micros(self.0.load(Ordering::Relaxed))
     }
 }
 

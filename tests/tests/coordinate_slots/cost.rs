@@ -5,7 +5,7 @@ use retry_tests::{
     worker::{Calls, Worker},
 };
 
-use crate::worker;
+use crate::{alone, worker};
 
 /// How often a Redis was asked for something, by its own count.
 fn calls_of(redis: &Redis, command: &str) -> u64 {
@@ -26,6 +26,7 @@ fn warmed(redis: &Redis) -> Worker {
 
 #[test]
 fn a_retry_costs_one_round_trip() {
+    let _alone = alone();
     let redis = Redis::start();
     let mut process = warmed(&redis);
     process.say("calls multi-thread 50 1");
@@ -38,6 +39,7 @@ fn a_retry_costs_one_round_trip() {
 
 #[test]
 fn a_success_costs_none() {
+    let _alone = alone();
     let redis = Redis::start();
     let mut process = warmed(&redis);
     process.say("succeed 1000");

@@ -10,7 +10,7 @@ use std::{
 
 use retry_tests::servers::Redis;
 
-use crate::worker;
+use crate::{alone, worker};
 
 /// All that the worker has, hostile names among them.
 const OPERATIONS: usize = 12;
@@ -39,6 +39,7 @@ fn keys_counted_in(redis: &Redis, work: impl FnOnce()) -> HashSet<String> {
 
 #[test]
 fn no_name_leaves_its_namespace_and_none_shares_a_key() {
+    let _alone = alone();
     let redis = Redis::start();
     let [one, two] = ["one", "two"].map(|namespace| keys_counted_in(&redis, || call_all(&redis, namespace)));
     for (namespace, keys) in [("one:{", &one), ("two:{", &two)] {
@@ -54,6 +55,7 @@ fn no_name_leaves_its_namespace_and_none_shares_a_key() {
 
 #[test]
 fn reservations_go_by_themselves() {
+    let _alone = alone();
     let redis = Redis::start();
     // Until they do, they can be seen.
     redis.tell("DEBUG SET-ACTIVE-EXPIRE 0").expect("it answers");

@@ -2,10 +2,11 @@
 
 use retry_tests::{servers::Redis, worker::Calls};
 
-use crate::worker;
+use crate::{alone, worker};
 
 #[test]
 fn blocking_and_async_functions_are_served_with_tokio_and_without() {
+    let _alone = alone();
     let redis = Redis::start();
     let mut process = worker(&["redis", &redis.url(), "--timeout", "2000"]);
     for shape in ["blocking", "without-runtime", "multi-thread", "current-thread"] {
@@ -23,6 +24,7 @@ fn blocking_and_async_functions_are_served_with_tokio_and_without() {
 /// The embedded coordinator serves the same functions.
 #[test]
 fn all_of_them_are_served_without_a_server() {
+    let _alone = alone();
     let mut process = worker(&["memory"]);
     for shape in ["blocking", "without-runtime", "multi-thread", "current-thread"] {
         process.say(&format!("calls {shape} 20 0"));
