@@ -112,13 +112,16 @@ impl Worker {
         self.printed.lines().iter().filter(|line| line.contains(words)).count()
     }
 
-    /// All that it printed.
+    /// All that it printed, but for what it says while it is waited for.
     #[must_use]
     pub fn all(&self) -> String {
-        self.printed.lines().iter().fold(String::new(), |mut all, line| {
-            let _ = writeln!(all, "{line}");
-            all
-        })
+        self.printed.lines().iter().filter(|line| !line.starts_with("> so-far")).fold(
+            String::new(),
+            |mut all, line| {
+                let _ = writeln!(all, "{line}");
+                all
+            },
+        )
     }
 }
 

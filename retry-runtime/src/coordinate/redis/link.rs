@@ -105,7 +105,6 @@ impl Link {
     }
 
     /// `None` where Redis does not answer in time.
-    #[cfg_attr(not(feature = "idempotency"), allow(dead_code, reason = "slots have limits of their own"))]
     pub(super) fn ask(&self, question: Question) -> impl Future<Output = Option<Value>> + Send + use<> {
         self.ask_within(self.limit, question)
     }
