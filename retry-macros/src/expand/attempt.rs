@@ -162,7 +162,8 @@ impl Turn<'_> {
         let outcome = self.given(returned);
         let succeed = self.succeed();
         let end = self.end_with_key(returned).unwrap_or_else(|| quote!(return #outcome;));
-        let succeed = quote!(#succeed #end);
+        let record = self.record();
+        let succeed = quote!(#record #succeed #end);
         let Some(filter) = &plan.filter_ok else { return succeed };
         let judged = self.judged(filter, &value);
         let decide = self.decide(

@@ -91,20 +91,24 @@ impl Turn<'_> {
         }
     }
 
-    /// Leaves the loop with a value, which the local `value` refers to and `returned` holds.
-    pub(super) fn end_with_key(&self, returned: &TokenStream) -> Option<TokenStream> {
+    /// Notes the value that the local `value` refers to: first of all, for a hook may panic.
+    pub(super) fn record(&self) -> Option<TokenStream> {
         let Self { plan, constants: Constants { site, .. }, .. } = self;
         plan.idempotency.as_ref()?;
-        let (retry, claim, value, outcome) =
-            (local("retry"), local("claim"), local("value"), local("outcome"));
-        let (keyed, last) = (label("'keyed"), local("last"));
-        let record = quote!(#claim.record(#site, #retry, #value););
-        if !plan.shape.is_async() {
-            return Some(quote!(#record break #keyed #last;));
+        let (retry, claim, value) = (local("retry"), local("claim"), local("value"));
+        Some(quote!(#claim.record(#site, #retry, #value);))
+    }
+
+    /// Leaves the loop with that value, which `returned` holds.
+    pub(super) fn end_with_key(&self, returned: &TokenStream) -> Option<TokenStream> {
+        self.plan.idempotency.as_ref()?;
+        let (value, outcome, keyed, last) =
+            (local("value"), local("outcome"), label("'keyed"), local("last"));
+        if !self.plan.shape.is_async() {
+            return Some(quote!(break #keyed #last;));
         }
         let given = self.given(&quote!(#outcome));
         Some(quote! {
-            #record
             match #returned {
                 ::core::result::Result::Ok(#value) => break #keyed #value,
                 #outcome => return #given,

@@ -4,12 +4,11 @@ use retry_tests::servers::Redis;
 
 use crate::{
     fleet::Worker,
-    records::{self, await_claim, await_more_scripts, await_result, scripts_run},
+    records::{self, await_claim, await_more_scripts, await_result, await_results, scripts_run},
 };
 
 /// As after a disk that was lost.
-fn restart_empty(redis: &Redis) {
-    redis.kill();
+fn start_empty(redis: &Redis) {
     std::fs::remove_dir_all(redis.directory().join("appendonlydir")).expect("its data");
     redis.start_again();
     redis.wait_until_ready();
@@ -67,19 +66,72 @@ fn a_call_goes_on_while_redis_is_paused_and_is_recorded_then() {
 #[test]
 fn an_owner_claims_its_key_again_when_redis_forgot_it() {
     let redis = Redis::start();
-    // It is no renewal that is due: those are seven seconds apart.
-    let (mut owner, mut other) = (Worker::of(&redis, "--lease 20000"), Worker::of(&redis, "--lease 20000"));
+    let (mut owner, mut other) = (Worker::of(&redis, "--lease 6000"), Worker::of(&redis, "--lease 6000"));
     owner.begin("a", "key");
     let claim = records::only(&redis);
     let asked = scripts_run(&redis);
     other.say("call b key");
     await_more_scripts(&redis, asked);
-    restart_empty(&redis);
+    // The waiter has seen the claim, and counts on it for a lease; the owner renews it three times in so long.
+    redis.kill();
+    start_empty(&redis);
     await_claim(&redis);
     assert_eq!(records::only(&redis), claim, "its own claim, as before");
     owner.go("a", "first");
     other.hear("> b ok first");
     assert!(!other.has_said("begins"), "{}", other.all());
+}
+
+#[test]
+fn an_owner_that_notices_claims_it_as_soon_as_redis_is_back() {
+    let redis = Redis::start();
+    // The first renewal is due in some minutes.
+    let mut owner = Worker::of(&redis, "--lease 600000");
+    owner.begin("a", "key");
+    let claim = records::only(&redis);
+    redis.kill();
+    owner.begin("b", "another");
+    start_empty(&redis);
+    await_results(&redis, 2);
+    assert!(records::all(&redis).contains(&claim.expect("its claim")));
+}
+
+/// The caller has gone, the effect is done.
+#[test]
+fn a_call_that_is_dropped_while_its_result_is_on_its_way_is_recorded() {
+    let redis = Redis::start();
+    let options = "--lease 600000 --timeout 30000";
+    let mut owner = Worker::of(&redis, options);
+    owner.begin("a", "key");
+    redis.pause();
+    owner.say("go a first");
+    owner.hear("> a returns");
+    owner.say("drop a");
+    owner.hear("> a is gone");
+    redis.resume();
+    await_result(&redis, "first");
+    let mut other = Worker::of(&redis, options);
+    other.say("call b key");
+    other.hear("> b ok first");
+}
+
+#[test]
+fn what_waits_for_redis_is_bounded() {
+    const CALLS: usize = 40;
+    let redis = Redis::start();
+    let mut owner = Worker::of(&redis, "");
+    redis.kill();
+    let value = "v".repeat((1 << 20) - 9);
+    for call in 0..CALLS {
+        owner.begin(&format!("a{call}"), &format!("key-{call}"));
+        owner.go(&format!("a{call}"), &value);
+    }
+    let lost = "succeeded, but the coordinator did not answer: elsewhere its key is free";
+    owner.hear(lost);
+    redis.start_again();
+    redis.wait_until_ready();
+    await_results(&redis, 32 - 1);
+    assert_eq!(records::names(&redis).len() + owner.count(lost), CALLS);
 }
 
 #[test]

@@ -52,6 +52,15 @@ pub(crate) fn is_result(record: &[u8], value: &str) -> bool {
     record.first() == Some(&b'D') && record.ends_with(value.as_bytes())
 }
 
+/// Waits until there are so many records.
+pub(crate) fn await_results(redis: &Redis, count: usize) {
+    let start = Instant::now();
+    while names(redis).len() < count {
+        assert!(start.elapsed() < PATIENCE, "there are {}", names(redis).len());
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// How many scripts it has run.
 pub(crate) fn scripts_run(redis: &Redis) -> u64 {
     let stats: String =

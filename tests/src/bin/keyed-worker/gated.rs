@@ -51,7 +51,9 @@ fn becomes(word: Result<Word, oneshot::error::RecvError>) -> io::Result<String> 
 
 #[retry(operation = "gated", idempotency_key = key, max_attempts = 1, max_retry_after = "30s")]
 async fn gated(call: &str, key: &str) -> io::Result<String> {
-    becomes(begins(call).await)
+    let outcome = becomes(begins(call).await);
+    say(&format!("{call} returns"));
+    outcome
 }
 
 #[retry(operation = "gated", idempotency_key = key, max_attempts = 1, max_retry_after = "30s")]

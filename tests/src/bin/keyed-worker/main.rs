@@ -6,7 +6,7 @@
 //! On its standard input it is told what to do. What it says begins with `>`, all else that it prints is its log.
 //!
 //! - `call CALL KEY`, `call-blocking`, `call-local`, `call-number`: makes a call of that name, and says `CALL begins` when
-//!   its body does, and `CALL ok VALUE`, `CALL err TEXT` or `CALL is gone` at its end
+//!   its body does, `CALL returns` when that does, and `CALL ok VALUE`, `CALL err TEXT` or `CALL is gone` at its end
 //! - `go CALL VALUE`, `fail CALL`, `panic CALL`: what its body does then
 //! - `drop CALL`: drops its future
 //! - `storm URL WORKER SEED`: see [`storm`]

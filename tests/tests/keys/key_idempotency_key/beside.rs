@@ -221,6 +221,84 @@ async fn limits_of_time_and_spans_are_as_ever() {
     assert_eq!(with_limits(1, &stop, Duration::from_secs(2)).await, Ok(1));
 }
 
+static SEA: CircuitBreaker = CircuitBreaker::new("keyed_sea");
+
+/// All that may end a call while it has no outcome of its own.
+#[retry(
+    operation = "with_everything",
+    idempotency_key = order,
+    max_retry_after = "1s",
+    attempt_timeout = "1s",
+    deadline = "10s",
+    cancel = stop,
+    circuit_breaker = SEA,
+    adaptive = RATE,
+    filter_ok = |_| false,
+    wrap_error,
+    span,
+    context = cx,
+    initial_delay = "0s",
+    fallback = async |error| Err(error)
+)]
+async fn with_everything(order: u32, stop: &CancelToken, time: Duration) -> Result<u32, RetryError<Failure>> {
+    tokio::time::sleep(time).await;
+    Ok(cx.idempotency_key().map_or(0, |key| key.len() as u32))
+}
+
+#[retry(
+    operation = "with_everything",
+    idempotency_key = order,
+    max_retry_after = "20ms",
+    cancel = stop,
+    circuit_breaker = SEA,
+    filter_ok = |_| false,
+    wrap_error,
+    fallback = |error| Err(error)
+)]
+fn with_everything_blocking(order: u32, stop: &CancelToken) -> Result<u32, RetryError<Failure>> {
+    Ok(order)
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_of_them_go_together() {
+    let stop = CancelToken::new();
+    let reason = |outcome: Result<u32, RetryError<Failure>>| outcome.expect_err("it fails").reason();
+    assert_eq!(
+        reason(with_everything(1, &stop, Duration::from_secs(2)).await),
+        StopReason::AttemptsExhausted
+    );
+    let mut owner = pin!(with_everything(1, &stop, Duration::from_millis(900)));
+    begin(owner.as_mut());
+    assert_eq!(reason(with_everything_blocking(1, &stop)), StopReason::IdempotencyConflict);
+    stop.cancel();
+    assert_eq!(reason(with_everything(1, &stop, Duration::ZERO).await), StopReason::IdempotencyConflict);
+    assert_eq!(owner.await, Ok(1));
+    assert_eq!(with_everything_blocking(1, &stop), Ok(1));
+}
+
+/// The policy says how long results count.
+#[cfg(feature = "settings")]
+mod computed {
+    use retry_runtime::RetryPolicy;
+
+    use super::*;
+
+    #[retry(policy_from = policy, operation = "with_computed", idempotency_key = order)]
+    async fn with_computed(order: u32, policy: RetryPolicy, flaky: &Flaky) -> Result<u32, Error> {
+        Ok(flaky.call_async().await?)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_computed_policy_says_how_long_a_result_counts() {
+        let (second, flaky) = (Duration::from_secs(1), Flaky::failing(0));
+        let policy = RetryPolicy::DEFAULT.with_idempotency_ttl(second);
+        assert_eq!(with_computed(1, policy, &flaky).await, Ok(1));
+        assert_eq!(with_computed(1, RetryPolicy::DEFAULT, &flaky).await, Ok(1));
+        tokio::time::advance(second).await;
+        assert_eq!(with_computed(1, RetryPolicy::DEFAULT, &flaky).await, Ok(2));
+    }
+}
+
 #[retry(operation = "with_deadline", idempotency_key = order, deadline = "5s")]
 async fn with_deadline(order: u32, time: Duration) -> Result<u32, Error> {
     tokio::time::sleep(time).await;

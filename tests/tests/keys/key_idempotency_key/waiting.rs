@@ -132,6 +132,29 @@ async fn a_body_that_panics_gives_its_key_back() {
     assert_eq!(panic_or_not_async("panics", false).await, Ok(1));
 }
 
+#[retry(operation = "panic_in_hook", idempotency_key = key, on_success = |_| assert!(!panics, "as it was told"))]
+fn panic_in_hook(key: &str, panics: bool, flaky: &retry_tests::Flaky) -> Result<u32, Error> {
+    Ok(flaky.call()?)
+}
+
+#[retry(operation = "panic_in_hook_async", idempotency_key = key, on_success = |_| assert!(!panics, "as it was told"))]
+async fn panic_in_hook_async(key: &str, panics: bool, flaky: &retry_tests::Flaky) -> Result<u32, Error> {
+    Ok(flaky.call_async().await?)
+}
+
+/// The body succeeded: it is not to run again.
+#[tokio::test(start_paused = true)]
+async fn a_hook_that_panics_does_not_lose_the_result() {
+    let flaky = Arc::new(retry_tests::Flaky::failing(0));
+    let blocking = AssertUnwindSafe(|| panic_in_hook("hook", true, &flaky));
+    assert!(catch_unwind(blocking).is_err());
+    assert_eq!(panic_in_hook("hook", false, &flaky), Ok(1));
+    let of_task = flaky.clone();
+    let call = async move { panic_in_hook_async("hook", true, &of_task).await.is_ok() };
+    assert!(tokio::spawn(call).await.is_err_and(|error| error.is_panic()));
+    assert_eq!(panic_in_hook_async("hook", false, &flaky).await, Ok(2));
+}
+
 /// Shows itself, or panics.
 struct Key(bool);
 
