@@ -86,7 +86,7 @@ impl Redis {
         let refused = refused.map_or(&[][..], Record::bytes).to_vec();
         let arguments = vec![Record::running(claim.token).bytes().to_vec(), millis(self.lease), refused];
         let question = Question { script: &CLAIM, keys: vec![claim.name.clone()], arguments };
-        let answer = self.link.ask(question);
+        let answer = self.link.ask_patiently(question);
         let kept = Kept {
             link: self.link.clone(),
             backlog: self.backlog.clone(),
@@ -239,7 +239,7 @@ impl Kept {
         let running = Record::running(self.claim.token);
         let arguments = vec![running.bytes().to_vec(), record.bytes().to_vec(), millis(lasts)];
         let question = Question { script: &KEEP, keys: vec![self.claim.name.clone()], arguments };
-        is_so(&self.link.ask(question).await?)
+        is_so(&self.link.ask_patiently(question).await?)
     }
 }
 

@@ -97,7 +97,8 @@ impl Options {
         self
     }
 
-    /// How long a retry waits for an answer, 100 ms unless set, before it goes on alone.
+    /// How long a retry waits for an answer, 100 ms unless set, before it goes on alone. A call that asks for its idempotency
+    /// key waits ten times as long, for it has more to lose.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
         self

@@ -29,8 +29,8 @@ pub(super) struct Health {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The parts that do not answer, each with a key in it to ask for.
-    lost: BTreeMap<u8, String>,
+    /// The parts that do not answer, each with a key in it to ask for, and since when.
+    lost: BTreeMap<u8, (String, Instant)>,
     /// Whether it has answered, or failed to, once: until then it may yet be on its way.
     was_met: bool,
     /// When one was last found again.
@@ -55,15 +55,16 @@ impl Health {
         self.state().was_met = true;
     }
 
-    /// Whether it answers for this key.
-    pub(super) fn is_up(&self, key: &str) -> bool {
+    /// Whether it answers for this key, or did so lately.
+    pub(super) fn is_up(&self, key: &str, lately: Duration) -> bool {
         let state = self.state();
-        state.lost.is_empty() || !state.lost.contains_key(&self.part(key))
+        state.lost.is_empty()
+            || state.lost.get(&self.part(key)).is_none_or(|(_, since)| since.elapsed() < lately)
     }
 
     /// The keys to write to in order to see what is back, one for each part that is lost.
     pub(super) fn probes(&self) -> Vec<String> {
-        self.state().lost.values().cloned().collect()
+        self.state().lost.values().map(|(key, _)| key.clone()).collect()
     }
 
     /// This key could be written to.
@@ -102,7 +103,7 @@ impl Health {
         state.lost.entry(self.part(key)).or_insert_with(|| {
             #[cfg(feature = "idempotency")]
             self.outages.fetch_add(1, Ordering::Relaxed);
-            beside(key, "probe")
+            (beside(key, "probe"), Instant::now())
         });
         drop(state);
         if was_up {

@@ -40,6 +40,12 @@ pub(super) struct Question {
     pub(super) arguments: Vec<Vec<u8>>,
 }
 
+impl Question {
+    fn key(&self) -> &str {
+        self.keys.first().map_or("", String::as_str)
+    }
+}
+
 /// Where an answer goes.
 #[derive(Debug)]
 pub(super) enum Answer {
@@ -75,6 +81,11 @@ pub(super) struct Link {
     limit: Duration,
     thread: Handle,
 }
+
+/// How many times as long one who has more to lose waits for an answer, and for how many times as long as that he asks though
+/// none came lately.
+#[cfg(feature = "idempotency")]
+const PATIENT: u32 = 10;
 
 /// A question on its way.
 #[derive(Debug)]
@@ -116,14 +127,29 @@ impl Link {
         question: Question,
     ) -> impl Future<Output = Option<Value>> + Send + use<> {
         let (to, answer) = Answer::awaited();
-        let is_asked = self.send(question, to, limit);
+        let is_asked =
+            self.is_up(&question, Duration::ZERO) && self.send(question, to, limit.min(self.limit));
         async move { if is_asked { answer.await.ok().flatten() } else { None } }
     }
 
-    /// The same, on this thread.
+    /// As [`ask`](Self::ask), for one whom it costs more to go on alone: a moment without answers does not stop him.
+    #[cfg(feature = "idempotency")]
+    pub(super) fn ask_patiently(
+        &self,
+        question: Question,
+    ) -> impl Future<Output = Option<Value>> + Send + use<> {
+        let limit = self.limit.saturating_mul(PATIENT);
+        let (to, answer) = Answer::awaited();
+        let is_asked = self.is_up(&question, limit) && self.send(question, to, limit);
+        async move { if is_asked { answer.await.ok().flatten() } else { None } }
+    }
+
+    /// As [`ask_within`](Self::ask_within), on this thread.
     pub(super) fn ask_blocking_within(&self, limit: Duration, question: Question) -> Option<Value> {
         let (to, answer) = Answer::blocking();
-        if self.send(question, to, limit) { answer.recv().ok().flatten() } else { None }
+        let is_asked =
+            self.is_up(&question, Duration::ZERO) && self.send(question, to, limit.min(self.limit));
+        if is_asked { answer.recv().ok().flatten() } else { None }
     }
 
     /// How often Redis was gone so far.
@@ -138,11 +164,13 @@ impl Link {
         self.health.back()
     }
 
+    /// Whether it is worth asking: Redis is there, or was so lately.
+    fn is_up(&self, question: &Question, lately: Duration) -> bool {
+        self.health.is_up(question.key(), lately)
+    }
+
     fn send(&self, question: Question, answer: Answer, limit: Duration) -> bool {
-        let key = question.keys.first().map_or("", String::as_str);
-        let limit = limit.min(self.limit);
-        self.health.is_up(key)
-            && self.questions.try_send(Asked { question, answer, at: Instant::now(), limit }).is_ok()
+        self.questions.try_send(Asked { question, answer, at: Instant::now(), limit }).is_ok()
     }
 }
 
@@ -161,12 +189,13 @@ async fn serve(
             // It may have waited for this thread.
             let left = own.saturating_sub(at.elapsed());
             let value = ask(&server, &question, left).await;
-            let key = question.keys.first().map_or("", String::as_str);
+            let key = question.key();
             match &value {
                 Ok(_) => {}
                 // Who has less time than others says nothing about Redis.
                 Err(Why::Late) if own < limit => {}
-                Err(Why::Late) => health.was_late(key, at, limit),
+                Err(Why::Late) if own == limit => health.was_late(key, at, limit),
+                Err(Why::Late) => health.failed(key, at, &format!("no answer within {own:?}")),
                 Err(Why::Failed(error)) => health.failed(key, at, &error.to_string()),
             }
             answer.give(value.ok());
