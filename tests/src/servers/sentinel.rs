@@ -75,6 +75,12 @@ impl Sentinel {
         self.nodes.iter().find(is_named).unwrap_or_else(|| panic!("no master: {answer}"))
     }
 
+    /// What the Sentinel has printed so far: when it took whom for dead, and made whom the master.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.sentinel.log()
+    }
+
     /// Both servers, in no order.
     #[must_use]
     pub fn nodes(&self) -> &[Redis; 2] {
