@@ -84,6 +84,7 @@ fn account(redis: &Redis, effects: &Redis, killed: &BTreeSet<u32>, paused: usize
     let stored = records::all(redis);
     assert_eq!(stored.len() as u64, KEYS, "each key has its result");
     let stored: HashMap<String, &Vec<u8>> = stored.iter().map(|record| (text(record), record)).collect();
+    let written = records::written(redis);
     let (mut in_the_window, mut by_the_paused) = (0, 0);
     for key in 0..KEYS {
         let done: Vec<String> = effects.lrange(format!("effects:{key}"), 0, -1).expect("what was done");
@@ -94,8 +95,8 @@ fn account(redis: &Redis, effects: &Redis, killed: &BTreeSet<u32>, paused: usize
         assert!(seen.contains(result[0]), "{key}: somebody saw it: {done:?}, {seen:?}");
         for more in done.iter().filter(|value| *value != result[0]) {
             let by: u32 = more.split(':').next().and_then(|id| id.parse().ok()).expect("who did it");
-            // Whoever was killed had told nobody.
-            if killed.contains(&by) && !seen.contains(more) {
+            // Whoever was killed had told nobody, and had not come to record it: what was recorded is not done again.
+            if killed.contains(&by) && !seen.contains(more) && !records::has(&written, more) {
                 in_the_window += 1;
             } else {
                 by_the_paused += 1;

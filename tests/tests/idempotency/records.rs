@@ -37,6 +37,17 @@ pub(crate) fn only(redis: &Redis) -> Option<Vec<u8>> {
     records.into_iter().next()
 }
 
+/// All that was ever written, as the server's own log has it.
+pub(crate) fn written(redis: &Redis) -> Vec<u8> {
+    let files = std::fs::read_dir(redis.directory().join("appendonlydir")).expect("what it has written");
+    files.flat_map(|file| std::fs::read(file.expect("a file").path()).expect("a file")).collect()
+}
+
+/// Whether `words` are among what was written.
+pub(crate) fn has(written: &[u8], words: &str) -> bool {
+    written.windows(words.len()).any(|some| some == words.as_bytes())
+}
+
 /// Waits until the only record says that `value` was returned.
 pub(crate) fn await_result(redis: &Redis, value: &str) {
     await_record(redis, |record| is_result(record, value));
