@@ -193,7 +193,7 @@ where
                 }
             };
             #[cfg(feature = "coordinate")]
-            let delay = match retry.slot(&self.core.site, None, delay) {
+            let delay = match retry.slot_by(&self.core.site, self.core.now(), None, delay) {
                 Some(slot) => retry.takes_slot(&self.core.site, delay, slot.await),
                 None => delay,
             };

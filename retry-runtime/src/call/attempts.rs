@@ -177,7 +177,11 @@ impl<S, G: Guards<()>> Attempts<S, G> {
         self.settle();
         let delay = std::mem::replace(&mut self.pending, Delay::ZERO);
         #[cfg(feature = "coordinate")]
-        let delay = if self.retry.is_retry() { self.retry.slot_blocking(&self.site, delay) } else { delay };
+        let delay = if self.retry.is_retry() {
+            self.retry.slot_blocking_by(&self.site, self.now(), delay)
+        } else {
+            delay
+        };
         if delay.lasts() {
             self.sleep.sleep(delay, &self.site);
         }
@@ -191,7 +195,7 @@ impl<S, G: Guards<()>> Attempts<S, G> {
         if !self.retry.is_retry() || self.waiting_since.is_some() {
             return;
         }
-        if let Some(slot) = self.retry.slot(&self.site, None, self.pending) {
+        if let Some(slot) = self.retry.slot_by(&self.site, self.now(), None, self.pending) {
             let wait = slot.await;
             self.pending = self.retry.takes_slot(&self.site, self.pending, wait);
         }

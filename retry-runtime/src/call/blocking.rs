@@ -144,7 +144,7 @@ where
             match self.settle(&mut retry, made) {
                 Step::Wait(delay) => {
                     #[cfg(feature = "coordinate")]
-                    let delay = retry.slot_blocking(&self.core.site, delay);
+                    let delay = retry.slot_blocking_by(&self.core.site, self.core.now(), delay);
                     if delay.lasts() {
                         self.sleep.sleep(delay, &self.core.site);
                     }

@@ -157,8 +157,7 @@ impl RetryPolicy {
         self.max_total_delay
     }
 
-    /// How many slots a coordinator spreads the retries of a cluster over. Nothing reads it in a
-    /// single process.
+    /// How many slots a coordinator spreads retries over. Nothing reads it before one is installed.
     #[must_use]
     pub const fn slot_count(&self) -> u32 {
         self.slot_count
@@ -176,8 +175,7 @@ impl RetryPolicy {
         self.coordinated
     }
 
-    /// How long a coordinator remembers a finished idempotency key. Nothing reads it in a single
-    /// process.
+    /// How long what a function with an `idempotency_key` returned is kept for others with the same key.
     #[must_use]
     pub const fn idempotency_ttl(&self) -> Duration {
         self.idempotency_ttl.duration()

@@ -79,8 +79,21 @@ impl Retry {
     #[inline]
     #[must_use]
     pub fn slot(&self, site: &Site, deadline: Option<Deadline>, delay: Delay) -> Option<Slot> {
+        self.slot_by(site, site.clock(), deadline, delay)
+    }
+
+    /// The same, by the clock that the call counts by.
+    #[inline]
+    #[must_use]
+    pub(crate) fn slot_by(
+        &self,
+        site: &Site,
+        clock: fn() -> Instant,
+        deadline: Option<Deadline>,
+        delay: Delay,
+    ) -> Option<Slot> {
         let coordinator = coordinate::installed()?;
-        self.slot_of(&coordinator, site, deadline, delay)
+        self.slot_of(&coordinator, site, clock, deadline, delay)
     }
 
     #[cold]
@@ -88,31 +101,43 @@ impl Retry {
         &self,
         coordinator: &Arc<Coordinator>,
         site: &Site,
+        clock: fn() -> Instant,
         deadline: Option<Deadline>,
         delay: Delay,
     ) -> Option<Slot> {
-        let now = site.clock()();
+        let now = clock();
         let request = self.request(site, deadline, delay, now)?;
         let answer = coordinator.reserve(Subject::of(site), request, clock::nanos(now));
-        let asked = coordinator.asks_others().then_some((now, site.clock()));
+        let asked = coordinator.asks_others().then_some((now, clock));
         Some(Slot(Some(Box::pin(async move { Place::of(answer.await, asked) }))))
     }
 
     /// The same, on this thread: what there is to wait in all.
     #[inline]
     pub fn slot_blocking(&mut self, site: &Site, delay: Delay) -> Delay {
+        self.slot_blocking_by(site, site.clock(), delay)
+    }
+
+    #[inline]
+    pub(crate) fn slot_blocking_by(&mut self, site: &Site, clock: fn() -> Instant, delay: Delay) -> Delay {
         match coordinate::installed() {
-            Some(coordinator) => self.slot_blocking_of(&coordinator, site, delay),
+            Some(coordinator) => self.slot_blocking_of(&coordinator, site, clock, delay),
             None => delay,
         }
     }
 
     #[cold]
-    fn slot_blocking_of(&mut self, coordinator: &Coordinator, site: &Site, delay: Delay) -> Delay {
-        let now = site.clock()();
+    fn slot_blocking_of(
+        &mut self,
+        coordinator: &Coordinator,
+        site: &Site,
+        clock: fn() -> Instant,
+        delay: Delay,
+    ) -> Delay {
+        let now = clock();
         let Some(request) = self.request(site, None, delay, now) else { return delay };
         let wait = coordinator.reserve_blocking(Subject::of(site), request, clock::nanos(now));
-        let asked = coordinator.asks_others().then_some((now, site.clock()));
+        let asked = coordinator.asks_others().then_some((now, clock));
         self.takes_slot(site, delay, Place::of(wait, asked))
     }
 

@@ -141,7 +141,7 @@ impl Kind for Watch {
     fn prepare(&self, directory: &Directory) {
         let lines = format!(
             "sentinel monitor {MASTER} 127.0.0.1 {} 1\n\
-             sentinel down-after-milliseconds {MASTER} 500\n\
+             sentinel down-after-milliseconds {MASTER} 2000\n\
              sentinel failover-timeout {MASTER} 2000\n",
             self.port
         );

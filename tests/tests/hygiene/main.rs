@@ -6,7 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod decoys;
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 mod keyed;
 mod names;
 mod no_prelude;

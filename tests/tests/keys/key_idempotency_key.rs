@@ -1,28 +1,28 @@
 //! `idempotency_key`: a function that runs to success once for each key. Here the keys are those of one process, and
 //! nothing is installed: what a Redis adds is in `tests/idempotency`.
 
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 mod beside;
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 mod kinds;
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 mod once;
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 mod shapes;
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 mod told;
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 mod values;
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 mod waiting;
 
 use retry_runtime::retry;
 
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 pub(crate) use self::error::Error;
 
 /// Makes the call's first attempt, as far as it comes.
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 pub(crate) fn begin(call: std::pin::Pin<&mut impl Future>) {
     use std::task::{Context, Waker};
 
@@ -41,7 +41,7 @@ fn a_function_without_it_has_no_key_to_read() {
     assert_eq!(keyless(), Ok(true));
 }
 
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 mod error {
     use std::rc::Rc;
 

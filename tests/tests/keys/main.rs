@@ -12,7 +12,7 @@ mod key_cancel;
 mod key_circuit_breaker;
 mod key_clone;
 mod key_configurable;
-#[cfg(feature = "coordinate")]
+#[cfg(feature = "idempotency")]
 mod key_conflict_error;
 mod key_context;
 mod key_coordinated;

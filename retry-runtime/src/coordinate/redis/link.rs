@@ -251,9 +251,11 @@ async fn look_for(server: Server, limit: Duration, health: Arc<Health>, first: S
             let server = server.clone();
             found.spawn(async move { write(&server, &key, limit).await.is_ok().then_some(key) });
         }
-        let found = found.join_all().await;
-        for key in found.iter().flatten() {
-            health.is_back(key);
+        // Should the client panic, it is looked for yet.
+        while let Some(found) = found.join_next().await {
+            if let Ok(Some(key)) = found {
+                health.is_back(&key);
+            }
         }
         if health.probes().is_empty() {
             // One that is gone again at once, for it refuses what it is asked, is not warned of all the time.
