@@ -12,6 +12,7 @@ mod slots;
 #[cfg(feature = "idempotency")]
 use std::sync::LazyLock;
 use std::{
+    fmt,
     future::Future,
     pin::Pin,
     sync::{
@@ -37,7 +38,6 @@ static WAS_INSTALLED: AtomicBool = AtomicBool::new(false);
 const RESULT_LIMIT: usize = 1 << 20;
 
 /// Coordinates the retries of all calls in this process, or of a fleet of them.
-#[derive(Debug)]
 #[must_use = "nothing is coordinated before `install`"]
 pub struct Coordinator {
     /// What this process knows by itself: all there is without a server, and where that does not answer.
@@ -49,6 +49,13 @@ pub struct Coordinator {
     result_limit: usize,
     #[cfg(feature = "coordinate-redis")]
     redis: Option<redis::Redis>,
+}
+
+/// Without addresses: they may hold passwords.
+impl fmt::Debug for Coordinator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Coordinator").finish_non_exhaustive()
+    }
 }
 
 /// A coordinator for this process alone: no server is asked.

@@ -61,10 +61,16 @@ pub(crate) fn result_is_not_kept(operation: &str, why: &dyn Display) {
     );
 }
 
-/// While a call ran, its key was given to another: it was paused for longer than its lease.
+/// While a call ran, its key was given to another. Its name in Redis tells which it was, to those who may read that.
 #[cfg(feature = "coordinate-redis")]
-pub(crate) fn claim_was_lost(operation: &str) {
-    warn(operation, &"was paused for too long: another call with the same idempotency key ran meanwhile");
+pub(crate) fn claim_was_lost(operation: &str, name: &str) {
+    warn(
+        operation,
+        &format_args!(
+            "ran, and so did another call with the same idempotency key, {name} in Redis: this one was paused for longer \
+             than its lease, or Redis did not answer"
+        ),
+    );
 }
 
 /// The coordinator did not hear of a call's result.

@@ -247,7 +247,7 @@ mod to_tracing {
     /// The coordinator does not answer: calls go on alone.
     #[cfg(feature = "coordinate-redis")]
     pub(crate) fn coordinator_is_gone(why: &str) {
-        tracing::warn!(target: "retry_runtime", why, "the coordinator does not answer, calls go on alone");
+        tracing::warn!(target: "retry_runtime", why, "the coordinator does not answer: until it does, each process goes by itself");
     }
 
     /// It answers again.

@@ -12,7 +12,7 @@ use super::{
     record::{Record, State, Token},
 };
 #[cfg(feature = "coordinate-redis")]
-use crate::coordinate::redis::{Given, Redis};
+use crate::coordinate::redis::{Given, Redis, Wish};
 use crate::{
     StopReason,
     bounds::Bounds,
@@ -119,11 +119,13 @@ impl<T> Claiming<T> {
         let call = Call { site, retry, deadline, now: site.clock()() };
         #[cfg(feature = "coordinate-redis")]
         if let Some(redis) = self.coordinator.clone().redis.as_ref() {
-            if let Some(asked) = self.ask_first_here(redis, call) {
-                return asked;
+            if let Some(found) = self.ask_here(call.now) {
+                return self.found(found, call);
             }
             let claim = redis.claim(&self.key, self.token);
-            let given = redis.ask_for(claim, site.operation(), self.refused.as_ref()).await;
+            let given = redis
+                .ask_for(claim, self.wish(redis, call.now), site.operation(), self.refused.as_ref())
+                .await;
             return self.given(given, redis, call);
         }
         self.ask_only_here(call)
@@ -134,11 +136,16 @@ impl<T> Claiming<T> {
         let call = Call { site, retry, deadline: None, now: site.clock()() };
         #[cfg(feature = "coordinate-redis")]
         if let Some(redis) = self.coordinator.clone().redis.as_ref() {
-            if let Some(asked) = self.ask_first_here(redis, call) {
-                return asked;
+            if let Some(found) = self.ask_here(call.now) {
+                return self.found(found, call);
             }
             let claim = redis.claim(&self.key, self.token);
-            let given = redis.ask_for_blocking(claim, site.operation(), self.refused.as_ref());
+            let given = redis.ask_for_blocking(
+                claim,
+                self.wish(redis, call.now),
+                site.operation(),
+                self.refused.as_ref(),
+            );
             return self.given(given, redis, call);
         }
         self.ask_only_here(call)
@@ -155,15 +162,6 @@ impl<T> Claiming<T> {
             Some(found) => self.found(found, call),
             None => Asked::Run(self.run(call.site, Outcome::Ran)),
         }
-    }
-
-    /// What there is to say without asking Redis.
-    #[cfg(feature = "coordinate-redis")]
-    fn ask_first_here(&mut self, redis: &Redis, call: Call<'_>) -> Option<Asked<T>> {
-        if let Some(found) = self.ask_here(call.now) {
-            return Some(self.found(found, call));
-        }
-        self.knows_better(redis, call.now).then(|| self.wait(call))
     }
 
     /// The record that this process has, if the key is not given to the call.
@@ -183,10 +181,11 @@ impl<T> Claiming<T> {
         self.seen.is_some_and(|(seen, _)| now.saturating_duration_since(seen) < redis.lease())
     }
 
-    /// Whether it was, and Redis may have forgotten it since.
+    /// Where the key was another's a moment ago, and Redis may have forgotten that since, its owner comes back for it.
     #[cfg(feature = "coordinate-redis")]
-    fn knows_better(&self, redis: &Redis, now: Instant) -> bool {
-        self.seen.is_some_and(|(_, outages)| outages != redis.outages()) && self.has_seen_owner(redis, now)
+    fn wish(&self, redis: &Redis, now: Instant) -> Wish {
+        let is_forgotten = self.seen.is_some_and(|(_, outages)| outages != redis.outages());
+        if is_forgotten && self.has_seen_owner(redis, now) { Wish::Look } else { Wish::Take }
     }
 
     #[cfg(feature = "coordinate-redis")]
@@ -195,7 +194,7 @@ impl<T> Claiming<T> {
         match given {
             Given::ToCall(keeper) => Asked::Run(self.run(site, Outcome::Ran).kept_by(keeper)),
             Given::ToAnother(record) => {
-                if matches!(record.state(), State::Running) {
+                if record.has_owner() {
                     self.seen = Some((now, redis.outages()));
                 }
                 self.found(record, call)

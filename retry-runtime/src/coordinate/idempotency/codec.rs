@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored under an idempotency key",
     label = "a later call with the same key is given the stored result",
-    note = "write `#[derive(serde::Serialize, serde::Deserialize)]` above `{Self}`; what it holds must own its data"
+    note = "write `#[derive(serde::Serialize, serde::Deserialize)]` above `{Self}`, or return a type of your own; what it holds must own its data"
 )]
 pub trait Storable: Sized {
     #[doc(hidden)]

@@ -72,6 +72,12 @@ impl Record {
         &self.0
     }
 
+    /// Whether a call is running, and it is known which.
+    #[cfg(feature = "coordinate-redis")]
+    pub(super) fn has_owner(&self) -> bool {
+        matches!(self.state(), State::Running) && self.0.len() > 1
+    }
+
     pub(super) fn state(&self) -> State<'_> {
         match self.0.split_first() {
             Some((&RUNNING, _)) => State::Running,

@@ -45,6 +45,15 @@ pub(in crate::coordinate) struct Claim {
     token: Token,
 }
 
+/// What a call asks of a key that nobody has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::coordinate) enum Wish {
+    /// To be given it.
+    Take,
+    /// To hear of it alone: its owner may come back for it.
+    Look,
+}
+
 impl Redis {
     pub(in crate::coordinate) fn claim(&self, key: &Key, token: Token) -> Claim {
         let Key { subject, digest } = key;
@@ -57,34 +66,39 @@ impl Redis {
     pub(in crate::coordinate) fn ask_for(
         &self,
         claim: Claim,
+        wish: Wish,
         operation: &'static str,
         refused: Option<&Record>,
     ) -> impl Future<Output = Given> + Send + use<> {
         let (to, given) = oneshot::channel();
-        self.asking(claim, operation, refused, |given| drop(to.send(given)));
+        self.asking(claim, wish, operation, refused, |given| drop(to.send(given)));
         async move { given.await.unwrap_or_else(|_| Given::of_nobody()) }
     }
 
     pub(in crate::coordinate) fn ask_for_blocking(
         &self,
         claim: Claim,
+        wish: Wish,
         operation: &'static str,
         refused: Option<&Record>,
     ) -> Given {
         let (to, given) = blocking::sync_channel(1);
-        self.asking(claim, operation, refused, move |given| drop(to.send(given)));
+        self.asking(claim, wish, operation, refused, move |given| drop(to.send(given)));
         given.recv().unwrap_or_else(|_| Given::of_nobody())
     }
 
     fn asking(
         &self,
         claim: Claim,
+        wish: Wish,
         operation: &'static str,
         refused: Option<&Record>,
         give: impl FnOnce(Given) + Send + 'static,
     ) {
         let refused = refused.map_or(&[][..], Record::bytes).to_vec();
-        let arguments = vec![Record::running(claim.token).bytes().to_vec(), millis(self.lease), refused];
+        let wish = if wish == Wish::Look { b"look".to_vec() } else { Vec::new() };
+        let arguments =
+            vec![Record::running(claim.token).bytes().to_vec(), millis(self.lease), refused, wish];
         let question = Question { script: &CLAIM, keys: vec![claim.name.clone()], arguments };
         let answer = self.link.ask_patiently(question);
         let kept = Kept {
@@ -213,7 +227,7 @@ impl Kept {
         }
         match is_ours {
             Some(true) => {}
-            Some(false) => claim_was_lost(self.operation),
+            Some(false) => claim_was_lost(self.operation, &self.claim.name),
             None => result_was_not_recorded(self.operation),
         }
     }

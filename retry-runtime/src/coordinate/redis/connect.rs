@@ -29,6 +29,18 @@ use crate::coordinate::{self, Coordinator};
 
 /// How to reach a Redis, and what to call the keys in it.
 ///
+/// ```
+/// use std::time::Duration;
+/// use retry_runtime::coordinate::redis;
+///
+/// # fn main() -> Result<(), redis::ConnectError> {
+/// let orders = redis::Options::default().namespace("orders").timeout(Duration::from_millis(50));
+/// orders.connect("redis://127.0.0.1:6379/")?.install();
+/// # retry_runtime::coordinate::uninstall();
+/// # Ok(())
+/// # }
+/// ```
+///
 /// Nothing of it is shown: an address may hold a password.
 #[must_use = "nothing is asked before `connect`"]
 pub struct Options {
@@ -134,7 +146,7 @@ impl Options {
     /// As [`connect`].
     pub fn connect(self, url: &str) -> Result<Coordinator, ConnectError> {
         prepare(&[url]);
-        let client = ::redis::Client::open(url).map_err(|error| wrong_address(&error))?;
+        let client = ::redis::Client::open(url).map_err(|_| wrong_address(&[url]))?;
         let server = Server::one(client, self.timeout);
         self.link(server)
     }
@@ -149,10 +161,11 @@ impl Options {
     ) -> Result<Coordinator, ConnectError> {
         let urls: Vec<&str> = urls.into_iter().collect();
         prepare(&urls);
+        let addresses = urls.clone();
         let builder = ClusterClient::builder(urls)
             .connection_timeout(self.timeout.max(PATIENCE))
             .response_timeout(self.timeout);
-        let client = builder.build().map_err(|error| wrong_address(&error))?;
+        let client = builder.build().map_err(|_| wrong_address(&addresses))?;
         self.link(Server::cluster(client))
     }
 
@@ -171,9 +184,9 @@ impl Options {
         let urls: Vec<&str> = urls.into_iter().collect();
         prepare(&urls);
         prepare(&[master]);
-        let (name, login) = named(master).map_err(|error| wrong_address(&error))?;
-        let client = SentinelClient::build(urls, name, login, SentinelServerType::Master)
-            .map_err(|error| wrong_address(&error))?;
+        let (name, login) = named(master).map_err(|_| wrong_address(&[master]))?;
+        let client = SentinelClient::build(urls.clone(), name, login, SentinelServerType::Master)
+            .map_err(|_| wrong_address(&urls))?;
         let server = Server::sentinel(client, self.timeout);
         self.link(server)
     }
@@ -222,7 +235,50 @@ fn named(master: &str) -> RedisResult<(String, Option<SentinelNodeConnectionInfo
     })
 }
 
-/// Says nothing of the address: it may hold a password.
-fn wrong_address(error: &RedisError) -> ConnectError {
-    ConnectError(format!("the address of Redis is wrong ({}): write redis://host:6379", error.category()))
+/// What is wrong with an address. None is shown: it may hold a password.
+fn wrong_address(addresses: &[&str]) -> ConnectError {
+    let has_scheme =
+        |address: &&str, schemes: &[&str]| schemes.iter().any(|scheme| address.starts_with(scheme));
+    let is_encrypted = addresses.iter().any(|address| has_scheme(address, &["rediss:", "valkeys:"]));
+    let is_unknown = |address: &&str| !has_scheme(address, &["redis", "valkey", "unix:"]);
+    let why = if is_encrypted && !cfg!(feature = "coordinate-redis-tls") {
+        "`rediss://` needs the feature `coordinate-redis-tls` of retry-runtime, which is off"
+    } else if addresses.is_empty() {
+        "there is none: name at least one, such as redis://host:6379"
+    } else if addresses.iter().any(is_unknown) {
+        "it does not begin with redis:// or rediss://: write redis://host:6379"
+    } else {
+        "its port or its database is no number, or its user or password has letters that are written as %40 (@), %3A (:), \
+         %2F (/) or %23 (#): write redis://user:password@host:6379/0"
+    };
+    ConnectError(format!("the address of Redis is wrong: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_address_is_told_by_its_fault_and_never_shown() {
+        let said = |url: &str| connect(url).expect_err(url).to_string();
+        let unknown = "the address of Redis is wrong: it does not begin with redis:// or rediss://: write redis://host:6379";
+        for url in ["", "localhost", "localhost:6379", "http://localhost/"] {
+            assert_eq!(said(url), unknown, "{url}");
+        }
+        for url in ["redis://host:port/", "redis://host/orders", "redis://user:s3cr/et@host/"] {
+            let said = said(url);
+            assert!(said.contains("%2F") && !said.contains("s3cr"), "{url}: {said}");
+        }
+        #[cfg(not(feature = "coordinate-redis-tls"))]
+        assert!(said("rediss://host/").contains("`coordinate-redis-tls`"));
+    }
+
+    #[test]
+    fn a_cluster_and_sentinels_have_an_address() {
+        let cluster = Options::default().connect_cluster([]).expect_err("no node");
+        let sentinels = Options::default().connect_sentinel([], "orders").expect_err("no sentinel");
+        for error in [cluster, sentinels] {
+            assert!(error.to_string().contains("name at least one"), "{error}");
+        }
+    }
 }
