@@ -1,5 +1,7 @@
 //! Redis goes away: calls run anyway, or are refused, as the user chose.
 
+use std::{thread, time::Duration};
+
 use retry_tests::servers::Redis;
 
 use crate::{
@@ -29,6 +31,40 @@ fn a_call_that_finishes_while_redis_is_gone_is_recorded_once_it_is_back() {
     await_result(&redis, "first");
     other.say("call c key");
     other.hear("> c ok first");
+    assert!(!other.has_said("begins"), "{}", other.all());
+}
+
+/// As long as a fork or a slow script takes: no reason to do again what was recorded.
+#[test]
+fn a_moment_without_answers_lets_nothing_run_again() {
+    let redis = Redis::start();
+    let (mut owner, mut other) = (Worker::of(&redis, ""), Worker::of(&redis, ""));
+    owner.begin("a", "key");
+    owner.go("a", "first");
+    for call in ["b", "c"] {
+        redis.pause();
+        other.say(&format!("call {call} key"));
+        thread::sleep(Duration::from_millis(300));
+        redis.resume();
+        other.hear(&format!("> {call} ok first"));
+    }
+    assert!(!other.has_said("begins"), "{}", other.all());
+}
+
+/// Who has seen another run asks for it as soon as Redis is back, not when the lease is over.
+#[test]
+fn a_waiter_hears_of_the_result_once_redis_is_back() {
+    let redis = Redis::start();
+    let long = "--lease 600000";
+    let (mut owner, mut other) = (Worker::of(&redis, long), Worker::of(&redis, long));
+    owner.begin("a", "key");
+    other.say("call b key");
+    await_more_scripts(&redis, 3);
+    redis.pause();
+    other.hear("WARN");
+    redis.resume();
+    owner.go("a", "first");
+    other.hear("> b ok first");
     assert!(!other.has_said("begins"), "{}", other.all());
 }
 

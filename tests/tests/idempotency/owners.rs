@@ -140,7 +140,7 @@ fn nor_does_it_while_the_other_runs() {
     let claim = records::only(&redis);
     owner.resume();
     owner.go("a", "older");
-    owner.hear("paused for too long");
+    owner.hear("so did another call");
     assert_eq!(records::only(&redis), claim);
     // It asks again: the other one is still running.
     owner.say("call c key");

@@ -12,7 +12,9 @@ use super::{
     record::{Record, Token},
 };
 #[cfg(feature = "coordinate-redis")]
-use crate::coordinate::redis::Keeper;
+use crate::coordinate::redis::{Keeper, Redis};
+#[cfg(feature = "coordinate-redis")]
+use crate::time::Deadline;
 use crate::{
     clock, coordinate::Coordinator, observe::idempotency::result_is_not_kept, retry::Retry, site::Site,
 };
@@ -26,6 +28,9 @@ pub struct Claim<T> {
     coordinator: Arc<Coordinator>,
     #[cfg(feature = "coordinate-redis")]
     keeper: Option<Keeper>,
+    /// When the call is over, and waits no more for its record.
+    #[cfg(feature = "coordinate-redis")]
+    deadline: Option<Deadline>,
     result: Option<(Record, Duration)>,
     now: fn() -> Instant,
 }
@@ -39,6 +44,8 @@ impl<T> Claim<T> {
             coordinator,
             #[cfg(feature = "coordinate-redis")]
             keeper: None,
+            #[cfg(feature = "coordinate-redis")]
+            deadline: None,
             result: None,
             now: clock::blocking,
         }
@@ -46,8 +53,9 @@ impl<T> Claim<T> {
 
     /// As long as it lasts, `keeper` does.
     #[cfg(feature = "coordinate-redis")]
-    pub(super) fn kept_by(mut self, keeper: Keeper) -> Self {
+    pub(super) fn kept_by(mut self, keeper: Keeper, deadline: Option<Deadline>) -> Self {
         self.keeper = Some(keeper);
+        self.deadline = deadline;
         self
     }
 
@@ -55,7 +63,17 @@ impl<T> Claim<T> {
     pub fn record(&mut self, site: &Site, retry: Retry, value: &T) {
         let limit = self.coordinator.result_limit;
         let record = match self.codec.encode(value) {
-            Ok(bytes) if bytes.len() <= limit => Record::done(&bytes),
+            Ok(bytes) if bytes.len() <= limit => match self.codec.decode(&bytes) {
+                Ok(_) => Record::done(&bytes),
+                // Others would run again, each time.
+                Err(error) => {
+                    result_is_not_kept(
+                        site.operation(),
+                        &format_args!("what is written of it is not read: {error}"),
+                    );
+                    Record::not_kept()
+                }
+            },
             Ok(bytes) => {
                 let why = format_args!("it has {} bytes, {limit} are allowed", bytes.len());
                 result_is_not_kept(site.operation(), &why);
@@ -78,7 +96,8 @@ impl<T> Claim<T> {
     pub async fn finish(mut self) {
         #[cfg(feature = "coordinate-redis")]
         if let (Some(keeper), Some((record, ttl))) = (self.keeper.take(), self.result.clone()) {
-            let is_ours = keeper.finish(record, ttl).await;
+            let limit = self.deadline.map_or(Duration::MAX, |deadline| deadline.left((self.now)()));
+            let is_ours = keeper.finish(record, ttl, limit).await;
             self.told(is_ours);
         }
         let _ = &mut self;
@@ -88,7 +107,8 @@ impl<T> Claim<T> {
     pub fn finish_blocking(mut self) {
         #[cfg(feature = "coordinate-redis")]
         if let (Some(keeper), Some((record, ttl))) = (self.keeper.take(), self.result.clone()) {
-            let is_ours = keeper.finish_blocking(record, ttl);
+            let longest = self.coordinator.redis.as_ref().map_or(Duration::ZERO, Redis::longest_wait);
+            let is_ours = keeper.finish_blocking(record, ttl, longest);
             self.told(is_ours);
         }
         let _ = &mut self;
@@ -112,7 +132,7 @@ impl<T> Drop for Claim<T> {
         // The call succeeded, though nobody may wait for it any more.
         #[cfg(feature = "coordinate-redis")]
         if let Some(keeper) = self.keeper.take() {
-            drop(keeper.finish(record.clone(), ttl));
+            drop(keeper.finish(record.clone(), ttl, Duration::MAX));
         }
         let now = clock::nanos((self.now)());
         self.coordinator.keys.finish(&self.key, self.token, record, ttl, now);

@@ -1,5 +1,7 @@
 //! Asking for a key, until it is given or the time is over.
 
+#[cfg(feature = "coordinate-redis")]
+use std::time::Duration;
 use std::{fmt, sync::Arc, time::Instant};
 
 use rand::Rng as _;
@@ -12,7 +14,7 @@ use super::{
     record::{Record, State, Token},
 };
 #[cfg(feature = "coordinate-redis")]
-use crate::coordinate::redis::{Given, Redis, Wish};
+use crate::coordinate::redis::{Given, Inquiry, Redis, Wish};
 use crate::{
     StopReason,
     bounds::Bounds,
@@ -89,6 +91,12 @@ impl Call<'_> {
         let longest = self.deadline.map_or(policy.max_retry_after(), |deadline| deadline.left(self.now));
         nanos(longest).min(self.retry.driver().room_of_elapsed(policy, 0, self.now))
     }
+
+    /// How long an answer may take.
+    #[cfg(feature = "coordinate-redis")]
+    fn limit(self) -> Duration {
+        self.deadline.map_or(Duration::MAX, |deadline| deadline.left(self.now))
+    }
 }
 
 impl<T: Storable> Claiming<T> {
@@ -122,10 +130,9 @@ impl<T> Claiming<T> {
             if let Some(found) = self.ask_here(call.now) {
                 return self.found(found, call);
             }
-            let claim = redis.claim(&self.key, self.token);
-            let given = redis
-                .ask_for(claim, self.wish(redis, call.now), site.operation(), self.refused.as_ref())
-                .await;
+            // A token of its own: what became of an earlier question must not touch it.
+            let claim = redis.claim(&self.key, Token::draw());
+            let given = redis.ask_for(claim, self.inquiry(redis, call)).await;
             return self.given(given, redis, call);
         }
         self.ask_only_here(call)
@@ -139,13 +146,9 @@ impl<T> Claiming<T> {
             if let Some(found) = self.ask_here(call.now) {
                 return self.found(found, call);
             }
-            let claim = redis.claim(&self.key, self.token);
-            let given = redis.ask_for_blocking(
-                claim,
-                self.wish(redis, call.now),
-                site.operation(),
-                self.refused.as_ref(),
-            );
+            // A token of its own: what became of an earlier question must not touch it.
+            let claim = redis.claim(&self.key, Token::draw());
+            let given = redis.ask_for_blocking(claim, self.inquiry(redis, call));
             return self.given(given, redis, call);
         }
         self.ask_only_here(call)
@@ -181,6 +184,16 @@ impl<T> Claiming<T> {
         self.seen.is_some_and(|(seen, _)| now.saturating_duration_since(seen) < redis.lease())
     }
 
+    #[cfg(feature = "coordinate-redis")]
+    fn inquiry(&self, redis: &Redis, call: Call<'_>) -> Inquiry<'_> {
+        Inquiry {
+            wish: self.wish(redis, call.now),
+            limit: call.limit(),
+            operation: call.site.operation(),
+            refused: self.refused.as_ref(),
+        }
+    }
+
     /// Where the key was another's a moment ago, and Redis may have forgotten that since, its owner comes back for it.
     #[cfg(feature = "coordinate-redis")]
     fn wish(&self, redis: &Redis, now: Instant) -> Wish {
@@ -192,7 +205,7 @@ impl<T> Claiming<T> {
     fn given(&mut self, given: Given, redis: &Redis, call: Call<'_>) -> Asked<T> {
         let Call { site, now, .. } = call;
         match given {
-            Given::ToCall(keeper) => Asked::Run(self.run(site, Outcome::Ran).kept_by(keeper)),
+            Given::ToCall(keeper) => Asked::Run(self.run(site, Outcome::Ran).kept_by(keeper, call.deadline)),
             Given::ToAnother(record) => {
                 if record.has_owner() {
                     self.seen = Some((now, redis.outages()));
@@ -203,7 +216,9 @@ impl<T> Claiming<T> {
                 Asked::Conflict(conflict(site, ConflictReason::Unreachable))
             }
             Given::Unknown(_) if self.has_seen_owner(redis, now) => self.wait(call),
-            Given::Unknown(keeper) => Asked::Run(self.run(site, Outcome::RanAlone).kept_by(keeper)),
+            Given::Unknown(keeper) => {
+                Asked::Run(self.run(site, Outcome::RanAlone).kept_by(keeper, call.deadline))
+            }
         }
     }
 

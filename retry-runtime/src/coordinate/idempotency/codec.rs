@@ -20,11 +20,16 @@ impl<T: Serialize + DeserializeOwned> Storable for T {
     /// `MessagePack` with the names of fields: another version of the type reads what it knows, or fails. (JSON has no
     /// numbers that are none, nor keys but texts.)
     fn encode(&self) -> Result<Vec<u8>, String> {
-        rmp_serde::to_vec_named(self).map_err(|error| error.to_string())
+        let mut bytes = Vec::new();
+        // As a text would be: what serde buffers on its way, for tagged enums and the like, is read back as one.
+        let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map().with_human_readable();
+        self.serialize(&mut serializer).map_err(|error| error.to_string())?;
+        Ok(bytes)
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, String> {
-        rmp_serde::from_slice(bytes).map_err(|error| fault(&error))
+        let mut deserializer = rmp_serde::Deserializer::from_read_ref(bytes).with_human_readable();
+        Self::deserialize(&mut deserializer).map_err(|error| fault(&error))
     }
 }
 

@@ -19,7 +19,7 @@ use tokio::{
 
 use super::{
     Redis,
-    link::{Answer, Link, Question},
+    link::{Answer, Link, Question, is_here},
 };
 use crate::{
     coordinate::idempotency::{Found, Key, Record, Token},
@@ -33,6 +33,9 @@ static RELEASE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("re
 /// How often what Redis did not hear is said again, and for how long.
 const AGAIN: Duration = Duration::from_millis(250);
 const FOR: Duration = Duration::from_secs(60);
+
+/// For how long a key is given back to a Redis that does not hear of it; then its lease ends.
+const RELEASE_FOR: Duration = Duration::from_secs(5);
 
 /// How many bytes of results may wait for a Redis that does not answer, and what each takes beside itself, about.
 pub(super) const BACKLOG: usize = 32 << 20;
@@ -54,6 +57,17 @@ pub(in crate::coordinate) enum Wish {
     Look,
 }
 
+/// A question for a key.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::coordinate) struct Inquiry<'a> {
+    pub(in crate::coordinate) wish: Wish,
+    /// How long an answer may take.
+    pub(in crate::coordinate) limit: Duration,
+    pub(in crate::coordinate) operation: &'static str,
+    /// A record that the call has turned down.
+    pub(in crate::coordinate) refused: Option<&'a Record>,
+}
+
 impl Redis {
     pub(in crate::coordinate) fn claim(&self, key: &Key, token: Token) -> Claim {
         let Key { subject, digest } = key;
@@ -66,41 +80,30 @@ impl Redis {
     pub(in crate::coordinate) fn ask_for(
         &self,
         claim: Claim,
-        wish: Wish,
-        operation: &'static str,
-        refused: Option<&Record>,
+        inquiry: Inquiry<'_>,
     ) -> impl Future<Output = Given> + Send + use<> {
         let (to, given) = oneshot::channel();
-        self.asking(claim, wish, operation, refused, |given| drop(to.send(given)));
+        self.asking(claim, inquiry, |given| drop(to.send(given)));
         async move { given.await.unwrap_or_else(|_| Given::of_nobody()) }
     }
 
-    pub(in crate::coordinate) fn ask_for_blocking(
-        &self,
-        claim: Claim,
-        wish: Wish,
-        operation: &'static str,
-        refused: Option<&Record>,
-    ) -> Given {
+    pub(in crate::coordinate) fn ask_for_blocking(&self, claim: Claim, inquiry: Inquiry<'_>) -> Given {
+        if is_here() {
+            return Given::of_nobody();
+        }
         let (to, given) = blocking::sync_channel(1);
-        self.asking(claim, wish, operation, refused, move |given| drop(to.send(given)));
-        given.recv().unwrap_or_else(|_| Given::of_nobody())
+        self.asking(claim, inquiry, move |given| drop(to.send(given)));
+        given.recv_timeout(self.link.longest_wait()).unwrap_or_else(|_| Given::of_nobody())
     }
 
-    fn asking(
-        &self,
-        claim: Claim,
-        wish: Wish,
-        operation: &'static str,
-        refused: Option<&Record>,
-        give: impl FnOnce(Given) + Send + 'static,
-    ) {
+    fn asking(&self, claim: Claim, inquiry: Inquiry<'_>, give: impl FnOnce(Given) + Send + 'static) {
+        let Inquiry { wish, limit, operation, refused } = inquiry;
         let refused = refused.map_or(&[][..], Record::bytes).to_vec();
         let wish = if wish == Wish::Look { b"look".to_vec() } else { Vec::new() };
         let arguments =
             vec![Record::running(claim.token).bytes().to_vec(), millis(self.lease), refused, wish];
         let question = Question { script: &CLAIM, keys: vec![claim.name.clone()], arguments };
-        let answer = self.link.ask_patiently(question);
+        let answer = self.link.ask_patiently(limit, question);
         let kept = Kept {
             link: self.link.clone(),
             backlog: self.backlog.clone(),
@@ -123,6 +126,11 @@ impl Redis {
     /// How often Redis was gone so far: it may have forgotten what it knew before.
     pub(in crate::coordinate) fn outages(&self) -> u64 {
         self.link.outages()
+    }
+
+    /// How long a thread waits for an answer at most.
+    pub(in crate::coordinate) const fn longest_wait(&self) -> Duration {
+        self.link.longest_wait()
     }
 
     /// For how long a key is a call's that does not renew it.
@@ -158,6 +166,8 @@ pub(in crate::coordinate) struct Keeper(oneshot::Sender<End>);
 struct End {
     record: Record,
     ttl: Duration,
+    /// For how long the call waits until it is told.
+    limit: Duration,
     told: Answer,
 }
 
@@ -167,16 +177,22 @@ impl Keeper {
         self,
         record: Record,
         ttl: Duration,
+        limit: Duration,
     ) -> impl Future<Output = Option<bool>> + Send + use<> {
         let (told, answer) = Answer::awaited();
-        let is_sent = self.0.send(End { record, ttl, told }).is_ok();
+        let is_sent = self.0.send(End { record, ttl, limit, told }).is_ok();
         async move { if is_sent { is_so(&answer.await.ok()??) } else { None } }
     }
 
-    pub(in crate::coordinate) fn finish_blocking(self, record: Record, ttl: Duration) -> Option<bool> {
+    pub(in crate::coordinate) fn finish_blocking(
+        self,
+        record: Record,
+        ttl: Duration,
+        longest: Duration,
+    ) -> Option<bool> {
         let (told, answer) = Answer::blocking();
-        self.0.send(End { record, ttl, told }).ok()?;
-        is_so(&answer.recv().ok()??)
+        self.0.send(End { record, ttl, limit: Duration::MAX, told }).ok()?;
+        if is_here() { None } else { is_so(&answer.recv_timeout(longest).ok()??) }
     }
 }
 
@@ -202,14 +218,16 @@ impl Kept {
             }
         };
         match end {
-            Ok(End { record, ttl, told }) => self.finish(&record, ttl, told).await,
+            Ok(end) => self.finish(end).await,
             // Nothing became of it.
             Err(_) => self.release().await,
         }
     }
 
-    async fn finish(&self, record: &Record, ttl: Duration, told: Answer) {
-        let mut is_ours = self.write(record, ttl).await;
+    async fn finish(&self, end: End) {
+        let End { record, ttl, limit, told } = end;
+        // Who is told nothing goes on; what there is to write is written yet.
+        let mut is_ours = timeout(limit, self.write(&record, ttl)).await.ok().flatten();
         told.give(is_ours.map(Value::Boolean));
         // A Redis that is gone for long is no reason to run out of memory.
         let bytes = u32::try_from(record.bytes().len() + BESIDE).unwrap_or(u32::MAX);
@@ -223,7 +241,7 @@ impl Kept {
                 break;
             }
             sleep(AGAIN).await;
-            is_ours = self.write(record, ttl).await;
+            is_ours = self.write(&record, ttl).await;
         }
         match is_ours {
             Some(true) => {}
@@ -234,7 +252,10 @@ impl Kept {
 
     async fn release(&self) {
         let running = Record::running(self.claim.token).bytes().to_vec();
-        for _ in 0..=self.lease.as_millis() / AGAIN.as_millis() {
+        let Ok(_place) = self.backlog.try_acquire_many(u32::try_from(BESIDE).unwrap_or(u32::MAX)) else {
+            return;
+        };
+        for _ in 0..=self.lease.min(RELEASE_FOR).as_millis() / AGAIN.as_millis() {
             let question = Question {
                 script: &RELEASE,
                 keys: vec![self.claim.name.clone()],
@@ -253,7 +274,7 @@ impl Kept {
         let running = Record::running(self.claim.token);
         let arguments = vec![running.bytes().to_vec(), record.bytes().to_vec(), millis(lasts)];
         let question = Question { script: &KEEP, keys: vec![self.claim.name.clone()], arguments };
-        is_so(&self.link.ask_patiently(question).await?)
+        is_so(&self.link.ask_patiently(Duration::MAX, question).await?)
     }
 }
 

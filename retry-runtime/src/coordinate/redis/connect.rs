@@ -20,7 +20,7 @@ use super::tls::prepare;
 use super::{
     Redis,
     key::Namespace,
-    link::Link,
+    link::{Link, PATIENT},
     server::{PATIENCE, Server},
 };
 #[cfg(feature = "idempotency")]
@@ -117,10 +117,10 @@ impl Options {
     }
 
     /// For how long an idempotency key belongs to a call that renews it no more, for its process has died or is paused:
-    /// 10 s unless set, at least 100 ms. A call renews its key three times in so long; the clock is that of Redis.
+    /// 10 s unless set, 100 ms to an hour. A call renews its key three times in so long; the clock is that of Redis.
     #[cfg(feature = "idempotency")]
     pub fn lease(mut self, lasts: Duration) -> Self {
-        self.lease = lasts.max(Duration::from_millis(100));
+        self.lease = lasts.clamp(Duration::from_millis(100), Duration::from_secs(3600));
         self
     }
 
@@ -147,7 +147,7 @@ impl Options {
     pub fn connect(self, url: &str) -> Result<Coordinator, ConnectError> {
         prepare(&[url]);
         let client = ::redis::Client::open(url).map_err(|_| wrong_address(&[url]))?;
-        let server = Server::one(client, self.timeout);
+        let server = Server::one(client, self.patience());
         self.link(server)
     }
 
@@ -164,7 +164,7 @@ impl Options {
         let addresses = urls.clone();
         let builder = ClusterClient::builder(urls)
             .connection_timeout(self.timeout.max(PATIENCE))
-            .response_timeout(self.timeout);
+            .response_timeout(self.patience());
         let client = builder.build().map_err(|_| wrong_address(&addresses))?;
         self.link(Server::cluster(client))
     }
@@ -187,8 +187,13 @@ impl Options {
         let (name, login) = named(master).map_err(|_| wrong_address(&[master]))?;
         let client = SentinelClient::build(urls.clone(), name, login, SentinelServerType::Master)
             .map_err(|_| wrong_address(&urls))?;
-        let server = Server::sentinel(client, self.timeout);
+        let server = Server::sentinel(client, self.patience());
         self.link(server)
+    }
+
+    /// For how long the most patient one waits; others leave before.
+    fn patience(&self) -> Duration {
+        self.timeout.saturating_mul(PATIENT)
     }
 
     fn link(self, server: Server) -> Result<Coordinator, ConnectError> {

@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{
     collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -80,8 +81,10 @@ impl Health {
             self.back.notify_waiters();
         }
         if is_whole {
-            log::coordinator_is_back();
-            show(true);
+            tell(|| {
+                log::coordinator_is_back();
+                show(true);
+            });
         }
     }
 
@@ -107,8 +110,10 @@ impl Health {
         });
         drop(state);
         if was_up {
-            log::coordinator_is_gone(why);
-            show(false);
+            tell(|| {
+                log::coordinator_is_gone(why);
+                show(false);
+            });
         }
     }
 
@@ -130,6 +135,11 @@ impl Health {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A subscriber or recorder that panics must not end the thread that looks for Redis.
+fn tell(what: impl FnOnce()) {
+    let _ = catch_unwind(AssertUnwindSafe(what));
 }
 
 fn show(is_up: bool) {

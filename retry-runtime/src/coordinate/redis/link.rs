@@ -1,6 +1,7 @@
 //! The way to Redis: a thread with a runtime of its own, which serves blocking functions and futures of any runtime alike.
 
 use std::{
+    cell::Cell,
     sync::{Arc, LazyLock, mpsc as blocking},
     thread,
     time::{Duration, Instant},
@@ -27,6 +28,19 @@ const QUEUE: usize = 4096;
 
 /// Each so many probes of one outage begin with new connections.
 const ANEW: u32 = 4;
+
+/// How much later than Redis the link's thread may be.
+const SLACK: Duration = Duration::from_secs(1);
+
+thread_local! {
+    /// Whether this is the thread of a link: one that waits for itself waits for ever.
+    static IS_HERE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread serves a link, as one does that logs: whoever hears of that must not wait for an answer.
+pub(super) fn is_here() -> bool {
+    IS_HERE.try_with(Cell::get).unwrap_or(false)
+}
 
 /// How often a Redis that did not answer is asked whether it is back, and how often at least one that goes and comes.
 const PROBE: Duration = Duration::from_millis(250);
@@ -82,10 +96,8 @@ pub(super) struct Link {
     thread: Handle,
 }
 
-/// How many times as long one who has more to lose waits for an answer, and for how many times as long as that he asks though
-/// none came lately.
-#[cfg(feature = "idempotency")]
-const PATIENT: u32 = 10;
+/// How many times as long one who has more to lose waits for an answer, and asks though none came lately.
+pub(super) const PATIENT: u32 = 10;
 
 /// A question on its way.
 #[derive(Debug)]
@@ -104,9 +116,10 @@ impl Link {
         let health = Arc::new(Health::new(server.has_parts()));
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let link = Self { questions, health: health.clone(), limit, thread: runtime.handle().clone() };
-        thread::Builder::new()
-            .name("retry-coordinator".to_owned())
-            .spawn(move || runtime.block_on(serve(server, limit, health, asked, probe)))?;
+        thread::Builder::new().name("retry-coordinator".to_owned()).spawn(move || {
+            IS_HERE.set(true);
+            runtime.block_on(serve(server, limit, health, asked, probe));
+        })?;
         Ok(link)
     }
 
@@ -132,24 +145,41 @@ impl Link {
         async move { if is_asked { answer.await.ok().flatten() } else { None } }
     }
 
-    /// As [`ask`](Self::ask), for one whom it costs more to go on alone: a moment without answers does not stop him.
+    /// As [`ask_within`](Self::ask_within), for one whom it costs more to go on alone: a moment without answers does not stop
+    /// him. To be awaited on the link's thread.
     #[cfg(feature = "idempotency")]
     pub(super) fn ask_patiently(
         &self,
+        limit: Duration,
         question: Question,
     ) -> impl Future<Output = Option<Value>> + Send + use<> {
-        let limit = self.limit.saturating_mul(PATIENT);
+        let longest = self.limit.saturating_mul(PATIENT);
+        let is_worth_it = self.is_up(&question, longest);
+        let (limit, at, questions) = (limit.min(longest), Instant::now(), self.questions.clone());
         let (to, answer) = Answer::awaited();
-        let is_asked = self.is_up(&question, limit) && self.send(question, to, limit);
-        async move { if is_asked { answer.await.ok().flatten() } else { None } }
+        async move {
+            if !is_worth_it {
+                return None;
+            }
+            // However many ask at a time.
+            let place = timeout(limit, questions.reserve()).await.ok()?.ok()?;
+            place.send(Asked { question, answer: to, at, limit });
+            answer.await.ok().flatten()
+        }
     }
 
     /// As [`ask_within`](Self::ask_within), on this thread.
     pub(super) fn ask_blocking_within(&self, limit: Duration, question: Question) -> Option<Value> {
         let (to, answer) = Answer::blocking();
-        let is_asked =
-            self.is_up(&question, Duration::ZERO) && self.send(question, to, limit.min(self.limit));
-        if is_asked { answer.recv().ok().flatten() } else { None }
+        let limit = limit.min(self.limit);
+        let is_asked = !is_here() && self.is_up(&question, Duration::ZERO) && self.send(question, to, limit);
+        if is_asked { answer.recv_timeout(limit + SLACK).ok().flatten() } else { None }
+    }
+
+    /// How long a thread waits for an answer at most: the link's own may be late.
+    #[cfg(feature = "idempotency")]
+    pub(super) const fn longest_wait(&self) -> Duration {
+        self.limit.saturating_mul(2 * PATIENT).saturating_add(SLACK)
     }
 
     /// How often Redis was gone so far.
@@ -186,17 +216,19 @@ async fn serve(
         let (server, health) = (server.clone(), health.clone());
         tokio::spawn(async move {
             let Asked { question, answer, at, limit: own } = asked;
-            // It may have waited for this thread.
             let left = own.saturating_sub(at.elapsed());
+            // It waited for this thread, and Redis is not to blame.
+            let is_late = left < own / 2;
             let value = ask(&server, &question, left).await;
             let key = question.key();
             match &value {
                 Ok(_) => {}
                 // Who has less time than others says nothing about Redis.
-                Err(Why::Late) if own < limit => {}
+                Err(Why::Late) if own < limit || is_late => {}
                 Err(Why::Late) if own == limit => health.was_late(key, at, limit),
                 Err(Why::Late) => health.failed(key, at, &format!("no answer within {own:?}")),
-                Err(Why::Failed(error)) => health.failed(key, at, &error.to_string()),
+                Err(Why::Failed(error)) if is_of_key(error) => {}
+                Err(Why::Failed(error)) => health.failed(key, at, &said(error)),
             }
             answer.give(value.ok());
         });
@@ -208,6 +240,19 @@ async fn serve(
 enum Why {
     Late,
     Failed(RedisError),
+}
+
+/// An error as it is logged. Some servers name the user who lacks a permission.
+fn said(error: &RedisError) -> String {
+    if error.code() == Some("NOPERM") {
+        return "NOPERM: the user lacks a permission; the documentation of `coordinate` lists all there must be".to_owned();
+    }
+    error.to_string()
+}
+
+/// Whether it is no outage: somebody else has written something else under this one name.
+fn is_of_key(error: &RedisError) -> bool {
+    error.code() == Some("WRONGTYPE")
 }
 
 async fn ask(server: &Server, question: &Question, limit: Duration) -> Result<Value, Why> {
@@ -227,7 +272,7 @@ async fn look_for(server: Server, limit: Duration, health: Arc<Health>, first: S
     match met {
         Ok(_) => {}
         Err(Why::Late) => health.was_late(&first, at, limit),
-        Err(Why::Failed(error)) => health.failed(&first, at, &error.to_string()),
+        Err(Why::Failed(error)) => health.failed(&first, at, &said(&error)),
     }
     let (mut pause, mut was_back) = (PROBE, Instant::now());
     let mut failures = 0_u32;

@@ -15,7 +15,7 @@ mod slots;
 mod tls;
 
 #[cfg(feature = "idempotency")]
-pub(super) use self::claims::{Given, Keeper, Wish};
+pub(super) use self::claims::{Given, Inquiry, Keeper, Wish};
 pub use self::connect::{ConnectError, Options, connect};
 use self::{key::Namespace, link::Link};
 

@@ -40,12 +40,16 @@ if redis.call('PTTL', KEYS[1]) < 0 then
 else
   redis.call('PEXPIREAT', KEYS[1], name(over), 'GT')
 end
--- Slots that are over, before there are too many of them.
-if redis.call('HLEN', KEYS[1]) > 2 * count + 64 then
+-- Slots that are over, before there are too many of them; once a second, for what lies ahead must be looked through, too.
+local current = math.floor(now / width)
+if redis.call('HLEN', KEYS[1]) > 2 * count + 64
+  and (current - tonumber(redis.call('HGET', KEYS[1], 'cleaned') or 0)) * width > 1000000 then
+  redis.call('HSET', KEYS[1], 'cleaned', name(current))
   local past = {}
   for _, one in ipairs(redis.call('HKEYS', KEYS[1])) do
-    if tonumber(one) < math.floor(now / width) then past[#past + 1] = one end
-    if #past == 1000 then break end
+    local slot = tonumber(one)
+    if slot and slot < current then past[#past + 1] = one end
+    if #past == 5000 then break end
   end
   if #past > 0 then redis.call('HDEL', KEYS[1], unpack(past)) end
 end

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fmt::Debug,
+    net::IpAddr,
     time::Duration,
 };
 
@@ -74,6 +75,49 @@ fn a_result_is_read_as_it_was_written() {
     assert_eq!(read_again("result", Ok::<_, String>(1), Err("no".to_owned())), Ok(1));
     assert_eq!(read_again("bytes", vec![0_u8, 255], vec![]), [0, 255]);
     assert_eq!(read_again("none", None, Some(1)), None);
+}
+
+/// What serde holds in between for these is told to be text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+enum Tagged {
+    Made { at: IpAddr },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Flat {
+    name: String,
+    #[serde(flatten)]
+    place: Place,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Place {
+    at: IpAddr,
+}
+
+#[test]
+fn tagged_and_flattened_results_are_read_as_they_were_written() {
+    let at = IpAddr::from([127, 0, 0, 1]);
+    let other = IpAddr::from([10, 0, 0, 1]);
+    assert_eq!(read_again("tagged", Tagged::Made { at }, Tagged::Made { at: other }), Tagged::Made { at });
+    let flat = |at| Flat { name: "host".to_owned(), place: Place { at } };
+    assert_eq!(read_again("flat", flat(at), flat(other)), flat(at));
+}
+
+/// Written, and not read: without a default a field that is left out is missing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Lopsided {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<u8>,
+}
+
+#[test]
+fn a_result_that_cannot_be_read_back_is_never_made_again() {
+    let lopsided = Lopsided { lines: vec![] };
+    assert_eq!(give("lopsided", lopsided.clone()), Ok(lopsided.clone()));
+    let reason = give("lopsided", lopsided).expect_err("it is not kept");
+    assert_eq!(reason, Error::Conflict(ConflictReason::ResultNotKept));
 }
 
 #[test]
